@@ -1,0 +1,24 @@
+"""Installer of the example add-on: page settings kept in an annotation."""
+
+from setuptools import find_packages
+from setuptools import setup
+
+
+setup(
+    name="annotationforms-example",
+    version="1.0.0.dev0",
+    description="Two forms on a page that keep their data in annotations",
+    license="GPL-2.0-only",
+    packages=find_packages("src"),
+    package_dir={"": "src"},
+    include_package_data=True,
+    zip_safe=False,
+    python_requires=">=3.10",
+    install_requires=[
+        "collective.annotationforms",
+    ],
+    entry_points="""
+    [z3c.autoinclude.plugin]
+    target = plone
+    """,
+)

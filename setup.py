@@ -1,0 +1,67 @@
+"""Installer of the collective.annotationforms package."""
+
+from pathlib import Path
+from setuptools import find_namespace_packages
+from setuptools import setup
+
+
+HERE = Path(__file__).parent
+
+long_description = "\n\n".join(
+    (HERE / name).read_text(encoding="utf-8") for name in ("README.rst", "CHANGES.rst")
+)
+
+setup(
+    name="collective.annotationforms",
+    version="1.0.0.dev0",
+    description="Plone forms that keep their data in an annotation of the content",
+    long_description=long_description,
+    long_description_content_type="text/x-rst",
+    classifiers=[
+        "Development Status :: 3 - Alpha",
+        "Environment :: Web Environment",
+        "Framework :: Plone",
+        "Framework :: Plone :: Addon",
+        "Framework :: Plone :: 6.1",
+        "Framework :: Plone :: 6.2",
+        "Operating System :: OS Independent",
+        "Programming Language :: Python",
+        "Programming Language :: Python :: 3 :: Only",
+        "Programming Language :: Python :: 3.10",
+        "Programming Language :: Python :: 3.11",
+        "Programming Language :: Python :: 3.12",
+        "Programming Language :: Python :: 3.13",
+    ],
+    keywords="Plone z3c.form annotation storage",
+    author="collective.annotationforms contributors",
+    author_email="collective@plone.org",
+    url="https://pypi.org/project/collective.annotationforms",
+    license="GPL-2.0-only",
+    packages=find_namespace_packages("src"),
+    package_dir={"": "src"},
+    include_package_data=True,
+    zip_safe=False,
+    python_requires=">=3.10",
+    install_requires=[
+        "AccessControl",
+        "Acquisition",
+        "persistent",
+        "Products.CMFPlone",
+        "z3c.form",
+        "zope.annotation",
+        "zope.component",
+        "zope.i18nmessageid",
+        "zope.interface",
+        "zope.schema",
+    ],
+    extras_require={
+        "test": [
+            "plone.app.testing",
+            "zope.testrunner",
+        ],
+    },
+    entry_points="""
+    [z3c.autoinclude.plugin]
+    target = plone
+    """,
+)
