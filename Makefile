@@ -1,0 +1,9 @@
+# See README.rst; "make help" lists the targets.
+
+TARGETS = start test lint buildout browser-test screenshots clean help
+
+.PHONY: $(TARGETS)
+.DEFAULT_GOAL = help
+
+$(TARGETS):
+	@exec sh scripts/dev.sh $@ $(ARGS)
