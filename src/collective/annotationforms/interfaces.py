@@ -1,7 +1,94 @@
 """Every public contract of the package."""
 
+from typing import Any
+from z3c.form.interfaces import IForm
+from zope.interface import Attribute
+from zope.interface.common.collections import IMutableMapping
 from zope.publisher.interfaces.browser import IDefaultBrowserLayer
 
 
 class IAnnotationFormsLayer(IDefaultBrowserLayer):
     """Browser layer of sites where the add-on is installed."""
+
+
+class IAnnotationStorage(IMutableMapping):
+    """The values of one form on one page: field name -> value.
+
+    A storage is a mapping in full.  It is made for one form and one request and
+    is never stored itself: it reads through to the annotation of the page and
+    makes the stored ``persistent.mapping.PersistentMapping`` on the first write.
+    Reading never writes.  A value that is stored is returned as it is, also if
+    it is empty; no default is filled in.
+
+    Reading and writing raise a `StorageError` if the annotation can't be used.
+    """
+
+    __parent__ = Attribute("The page: the content object that is annotated.")
+    key = Attribute("The annotation key, a string.")
+
+
+class IAnnotationForm(IForm):
+    """A form that keeps its data in an annotation of its context."""
+
+    ANNOTATION_STORAGE_KEY = Attribute("The annotation key, a string.")
+    ASSIGN_INTERFACES = Attribute(
+        "Tuple of the marker interfaces that the storage provides."
+    )
+    permission = Attribute(
+        "What reading and saving needs on the page: title or ZCML id of a"
+        " permission.  None stands for the permission of the view."
+    )
+
+    def getContent() -> IAnnotationStorage:
+        """Return the storage, the same object on each call.
+
+        Raises TypeError if a class variable above is of the wrong type.
+        """
+
+
+class StorageError(Exception):
+    """A storage can't be used: names page, key, field and reason.
+
+    ``page`` is the content object, ``key`` the annotation key, ``field`` the
+    name of the field or None if the whole storage is meant.
+    """
+
+    def __init__(self, page: Any, key: str, reason: str, *, field: str | None = None):
+        self.page = page
+        self.key = key
+        self.field = field
+        self.reason = reason
+        super().__init__(page, key, reason, field)
+
+    def __str__(self) -> str:
+        place = f"Annotation {self.key!r} of {describe_page(self.page)}"
+        if self.field is not None:
+            place = f"{place}, field {self.field!r}"
+        return f"{place}: {self.reason}"
+
+
+class NotAnnotatableError(StorageError):
+    """The object has no annotations: no adapter to ``IAnnotations``."""
+
+
+class AnnotationsHiddenError(StorageError):
+    """The object's class has type hints, and they hide its annotations.
+
+    Python keeps the hints of a class body in ``__annotations__``, the attribute
+    in which zope.annotation keeps the annotations of an object.  What is written
+    there would be shared by all objects of the class and never be stored.
+    """
+
+
+class NotAMappingError(StorageError):
+    """Something else than a mapping is stored under the annotation key."""
+
+
+class InvalidValueError(StorageError):
+    """A value does not fit the field that it was set for."""
+
+
+def describe_page(page: Any) -> str:
+    """Return the path of a content object, or its repr if it has none."""
+    get_path = getattr(page, "getPhysicalPath", None)
+    return "/".join(get_path()) if get_path else repr(page)

@@ -1,0 +1,68 @@
+"""What the editor saw and what was sent: which values are changes."""
+
+from collections.abc import Iterator
+from collective.annotationforms.default import default_value
+from typing import Any
+from z3c.form.interfaces import IDataConverter
+from z3c.form.interfaces import IDataManager
+from z3c.form.interfaces import IForm
+from z3c.form.interfaces import IWidget
+from z3c.form.interfaces import NOT_CHANGED
+from zope.component import getMultiAdapter
+from zope.interface import Invalid
+from zope.schema.interfaces import IObject
+
+
+def changed_values(form: IForm, data: dict[str, Any]) -> dict[str, Any]:
+    """Return the part of the extracted `data` that differs from what was shown.
+
+    A form that is saved untouched gives an empty dict, also if nothing was stored
+    before and the form showed defaults.
+    """
+    shown = dict(widgets_by_name(form))
+    return {
+        name: value
+        for name, value in data.items()
+        if name not in shown or not _is_as_shown(shown[name], value)
+    }
+
+
+def widgets_by_name(form: IForm) -> Iterator[tuple[str, IWidget]]:
+    """Yield name and widget of each field of the form and of its groups."""
+    yield from form.widgets.items()
+    for group in getattr(form, "groups", ()):
+        yield from widgets_by_name(group)
+
+
+def _is_as_shown(widget: IWidget, value: Any) -> bool:
+    if value is NOT_CHANGED:
+        return True
+    if IObject.providedBy(widget.field):
+        # Its converter changes the stored object, so nothing is left to compare.
+        return False
+    shown = _shown_value(widget)
+    return _same(shown, value) or _same(_sent_back(widget, shown), value)
+
+
+def _shown_value(widget: IWidget) -> Any:
+    data_manager = getMultiAdapter((widget.context, widget.field), IDataManager)
+    if widget.field.__name__ in widget.context:
+        return data_manager.get()
+    return default_value(widget)
+
+
+def _sent_back(widget: IWidget, shown: Any) -> Any:
+    """Return what an untouched widget sends back, e.g. [] for None."""
+    converter = IDataConverter(widget)
+    try:
+        return converter.toFieldValue(converter.toWidgetValue(shown))
+    except (Invalid, ValueError):
+        # What is stored does not fit the field any more: any valid value is new.
+        return shown
+
+
+def _same(shown: Any, value: Any) -> bool:
+    if isinstance(shown, str) and isinstance(value, str):
+        # Browsers send each line end as CR LF, whatever they were given.
+        return shown.replace("\r\n", "\n") == value.replace("\r\n", "\n")
+    return shown == value

@@ -1,0 +1,36 @@
+"""Testing layers, for our own tests and for those of add-ons that use the package.
+
+Base your own layer on FIXTURE, or use the ready-made ones as they are.
+"""
+
+from plone.app.testing import applyProfile
+from plone.app.testing import FunctionalTesting
+from plone.app.testing import IntegrationTesting
+from plone.app.testing import PLONE_FIXTURE
+from plone.app.testing import PloneSandboxLayer
+
+import collective.annotationforms
+
+
+class AnnotationFormsLayer(PloneSandboxLayer):
+    """A Plone site with this add-on installed."""
+
+    defaultBases = (PLONE_FIXTURE,)
+
+    def setUpZope(self, app, configurationContext) -> None:
+        """See plone.app.testing.PloneSandboxLayer"""
+        self.loadZCML(package=collective.annotationforms)
+
+    def setUpPloneSite(self, portal) -> None:
+        """See plone.app.testing.PloneSandboxLayer"""
+        applyProfile(portal, "collective.annotationforms:default")
+
+
+FIXTURE = AnnotationFormsLayer()
+
+INTEGRATION_TESTING = IntegrationTesting(
+    bases=(FIXTURE,), name="collective.annotationforms:Integration"
+)
+FUNCTIONAL_TESTING = FunctionalTesting(
+    bases=(FIXTURE,), name="collective.annotationforms:Functional"
+)
