@@ -72,7 +72,7 @@ def demo_site():
             "VAR": str(Path(folder) / "var"),
         }
         with log.open("w") as output:
-            server = subprocess.Popen(  # noqa: S603
+            server = subprocess.Popen(
                 ["sh", "scripts/dev.sh", "start"],  # noqa: S607
                 cwd=ROOT,
                 env=os.environ | settings,

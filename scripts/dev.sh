@@ -4,6 +4,7 @@
 #   start         serve the demo site: http://localhost:8080, admin / admin
 #   test          run the tests; arguments go to zope.testrunner
 #   lint          check code, ZCML, templates, metadata and spelling
+#   format        correct what can be corrected by itself
 #   buildout      build bin/instance and bin/test with zc.buildout
 #   browser-test  run the browser tests; arguments go to pytest
 #   screenshots   take the pictures of the documentation
@@ -125,7 +126,7 @@ run_tests() {
 
 lint() {
     make_tools_venv
-    PATH=$TOOLS/bin:$PATH exec sh scripts/lint.sh
+    PATH=$TOOLS/bin:$PATH exec sh scripts/lint.sh "$@"
 }
 
 # The distributions of the virtual environment serve as eggs, which is much quicker
@@ -166,6 +167,7 @@ command=${1:-help}
 case $command in
     start|lint|buildout|screenshots|clean) $command "$@" ;;
     test) run_tests "$@" ;;
+    format) lint fix ;;
     browser-test) browser_test "$@" ;;
     help) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p;}' scripts/dev.sh ;;
     *) die "There is no command $command; see: sh scripts/dev.sh help" ;;

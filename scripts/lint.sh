@@ -1,5 +1,6 @@
 #!/bin/sh
 # Run every check, also after one that failed; called by scripts/dev.sh.
+# With the argument "fix": change what the tools can change by themselves.
 set -u
 failed=
 
@@ -19,6 +20,13 @@ python=$(files '*.py')
 markup=$(files 'src/*.zcml' 'src/*.xml' 'src/*.pt' 'examples/*.zcml' 'examples/*.xml' \
     'examples/*.pt' 'demo/*.zcml')
 templates=$(files 'src/*.pt' 'examples/*.pt')
+
+if [ "${1:-}" = fix ]; then
+    ruff check --quiet --fix $python
+    ruff format $python
+    zpretty --inplace $markup
+    exit
+fi
 
 check ruff check --quiet $python
 check ruff format --check --quiet $python
