@@ -14,32 +14,23 @@ from zope.schema.interfaces import IField
 @implementer(IValue)
 @adapter(IAnnotationStorage, Interface, Interface, IField, Interface)
 class StorageDefault:
-    """What a widget shows when z3c.form asks for a default.
-
-    z3c.form asks as well when an empty value is stored.  Stored empty is a value:
-    what somebody cleared stays empty.
-    """
+    """The default that a widget shows as long as its field was never stored."""
 
     def __init__(self, storage, request, form, field, widget):
-        self.storage = storage
+        self.page = storage.__parent__
         self.request = request
         self.form = form
         self.field = field
         self.widget = widget
 
     def get(self) -> Any:
-        """Return the default for the page, or the empty value if that is stored."""
-        if self.field.__name__ in self.storage:
-            return self.field.missing_value
-        page = self.storage.__parent__
-        # A default that was registered as for any other form wins over the
-        # field's own.
+        """Return the default that is registered for the page, or the field's own."""
         registered = queryMultiAdapter(
-            (page, self.request, self.form, self.field, self.widget),
+            (self.page, self.request, self.form, self.field, self.widget),
             IValue,
             name="default",
         )
-        return registered.get() if registered else self.field.bind(page).default
+        return registered.get() if registered else self.field.bind(self.page).default
 
 
 def default_value(widget: IWidget) -> Any:

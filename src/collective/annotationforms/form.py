@@ -17,6 +17,7 @@ from plone.autoform.view import WidgetsView
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 from Products.statusmessages.interfaces import IStatusMessage
 from z3c.form.button import buttonAndHandler
+from z3c.form.form import applyChanges
 from z3c.form.form import BaseForm
 from z3c.form.form import EditForm
 from z3c.form.group import Group
@@ -65,7 +66,11 @@ class AnnotationStorageMixin:
     def applyChanges(self, data: dict) -> dict:
         """See z3c.form.interfaces.IEditForm"""
         check_permission(self)
-        return super().applyChanges(changed_values(self, data))
+        changed = changed_values(self, data)
+        if hasattr(super(), "applyChanges"):
+            return super().applyChanges(changed)
+        # z3c.form's Form has none, and its handlers want one all the same.
+        return applyChanges(self, self.getContent(), changed)
 
 
 class AnnotationEditForm(AnnotationStorageMixin, AutoExtensibleForm, EditForm):
