@@ -64,7 +64,10 @@ setup(
     ],
     extras_require={
         "test": [
+            "hypothesis",
             "plone.app.testing",
+            "plone.testing",
+            "zope.configuration",
             "zope.testrunner",
         ],
     },

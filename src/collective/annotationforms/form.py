@@ -106,7 +106,9 @@ class AnnotationEditForm(AnnotationStorageMixin, AutoExtensibleForm, EditForm):
 
     def nextURL(self) -> str:
         """Return the address to go to after Save and Cancel: that of the page."""
-        state = getMultiAdapter((self.context, self.request), name="plone_context_state")
+        state = getMultiAdapter(
+            (self.context, self.request), name="plone_context_state"
+        )
         return state.view_url()
 
     def _leave(self, message: str) -> None:

@@ -9,7 +9,6 @@ from z3c.form.interfaces import IForm
 from z3c.form.interfaces import IWidget
 from z3c.form.interfaces import NOT_CHANGED
 from zope.component import getMultiAdapter
-from zope.interface import Invalid
 from zope.schema.interfaces import IObject
 
 
@@ -54,11 +53,7 @@ def _shown_value(widget: IWidget) -> Any:
 def _sent_back(widget: IWidget, shown: Any) -> Any:
     """Return what an untouched widget sends back, e.g. [] for None."""
     converter = IDataConverter(widget)
-    try:
-        return converter.toFieldValue(converter.toWidgetValue(shown))
-    except (Invalid, ValueError):
-        # What is stored does not fit the field any more: any valid value is new.
-        return shown
+    return converter.toFieldValue(converter.toWidgetValue(shown))
 
 
 def _same(shown: Any, value: Any) -> bool:

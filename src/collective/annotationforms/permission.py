@@ -15,14 +15,11 @@ from zope.security.interfaces import IPermission
 
 def check_permission(form: IAnnotationForm) -> None:
     """Raise Unauthorized if the current user may not use `form` on its page."""
-    allowed = (
-        _may_use_view(form) if form.permission is None else _has_permission(form)
-    )
+    allowed = _may_use_view(form) if form.permission is None else _has_permission(form)
     if not allowed:
-        raise Unauthorized(
-            f"You are not allowed to use the form {form.__name__ or type(form).__name__}"
-            f" of {describe_page(form.context)}."
-        )
+        name = form.__name__ or type(form).__name__
+        page = describe_page(form.context)
+        raise Unauthorized(f"You are not allowed to use the form {name} of {page}.")
 
 
 def check_permission_when_user_is_known(form: IAnnotationForm) -> None:

@@ -12,7 +12,7 @@ from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import NotAMappingError
 from collective.annotationforms.interfaces import NotAnnotatableError
 from collective.annotationforms.interfaces import StorageError
-from functools import lru_cache
+from functools import cache
 from persistent.mapping import PersistentMapping
 from types import MappingProxyType
 from typing import Any
@@ -130,7 +130,7 @@ def annotation_storage(
 # One class for each combination of interfaces: adapter lookups are as fast as for
 # any class, where marking each object makes them slower and classes made anew on
 # each call leak.
-@lru_cache(maxsize=None)
+@cache
 def implementing(base: type, interfaces: tuple[InterfaceClass, ...]) -> type:
     """Return a subclass of `base` whose instances provide all of `interfaces`.
 

@@ -1,6 +1,8 @@
 """Testing layers, for our own tests and for those of add-ons that use the package.
 
-Base your own layer on FIXTURE, or use the ready-made ones as they are.
+Use the ready-made ones as they are, or subclass AnnotationFormsLayer: then your
+ZCML is loaded into the registry that holds ours, as on a real site.  A layer that
+is merely based on FIXTURE has a registry of its own, which goes before ours.
 """
 
 from plone.app.testing import applyProfile

@@ -9,6 +9,7 @@ from plone.autoform.view import WidgetsView
 from plone.supermodel import model
 from plone.z3cform.fieldsets.extensible import ExtensibleForm
 from plone.z3cform.layout import wrap_form
+from typing import ClassVar
 from z3c.form import field
 from z3c.form.browser.radio import RadioFieldWidget
 from z3c.form.button import buttonAndHandler
@@ -116,6 +117,16 @@ class PlainForm(AnnotationStorageMixin, Form):
         if not errors:
             self.applyChanges(data)
             self.status = "Stored."
+
+
+class SendingForm(PlainForm):
+    """Its handler does what no abort of the transaction takes back."""
+
+    sent: ClassVar = []
+
+    @buttonAndHandler("Send", name="send")
+    def handle_send(self, action):
+        self.sent.append(self.getContent().get("name"))
 
 
 class PlainDisplayForm(AnnotationStorageMixin, DisplayForm):

@@ -2,13 +2,12 @@
 
 from collective.annotationforms import annotation_storage
 from collective.annotationforms.interfaces import IAnnotationFormsLayer
-from collective.annotationforms.testing import FIXTURE
+from collective.annotationforms.testing import AnnotationFormsLayer
 from persistent.mapping import PersistentMapping
 from plone.app.testing import FunctionalTesting
 from plone.app.testing import IntegrationTesting
 from plone.app.testing import login
 from plone.app.testing import logout
-from plone.app.testing import PloneSandboxLayer
 from plone.app.testing import SITE_OWNER_NAME
 from plone.app.testing import SITE_OWNER_PASSWORD
 from plone.protect import auto
@@ -22,20 +21,20 @@ import transaction
 import unittest
 
 
-PASSWORD = "a-long-password-1"
+PASSWORD = "a-long-password-1"  # noqa: S105
 
 
-class FormsLayer(PloneSandboxLayer):
+class FormsLayer(AnnotationFormsLayer):
     """A published page, a private page, users, and the forms of testing.zcml."""
-
-    defaultBases = (FIXTURE,)
 
     def setUpZope(self, app, configurationContext):
         """See plone.app.testing.PloneSandboxLayer"""
+        super().setUpZope(app, configurationContext)
         self.loadZCML("testing.zcml", package=collective.annotationforms.tests)
 
     def setUpPloneSite(self, portal):
         """See plone.app.testing.PloneSandboxLayer"""
+        super().setUpPloneSite(portal)
         portal.portal_workflow.setDefaultChain("simple_publication_workflow")
         for name, role in (("editor", "Editor"), ("reader", "Reader")):
             portal.acl_users.userFolderAddUser(name, PASSWORD, [role, "Member"], [])

@@ -6,6 +6,7 @@ from collective.annotationforms.tests.layers import FunctionalTestCase
 from collective.annotationforms.tests.layers import IntegrationTestCase
 from collective.annotationforms.tests.pages import registered_objects
 from persistent.mapping import PersistentMapping
+from typing import ClassVar
 from z3c.form.form import EditForm
 from zope.interface.verify import verifyObject
 
@@ -54,7 +55,7 @@ class TestGetContent(IntegrationTestCase):
 class TestAnyBase(FunctionalTestCase):
     """The mixin works with each kind of form, wrapped or not."""
 
-    edit_forms = {
+    edit_forms: ClassVar = {
         "plain-form": "apply",
         "store-form": "store",
         "group-form": "apply",

@@ -113,9 +113,11 @@ class TestStorage(StorageTestCase):
 
     def test_refuses_an_interface_in_place_of_a_tuple(self):
         for interfaces in (IFirst, ("IFirst",), None, "IFirst"):
-            with self.subTest(interfaces=interfaces):
-                with self.assertRaisesRegex(TypeError, "tuple of interfaces"):
-                    annotation_storage(self.page, KEY, interfaces)
+            with (
+                self.subTest(interfaces=interfaces),
+                self.assertRaisesRegex(TypeError, "tuple of interfaces"),
+            ):
+                annotation_storage(self.page, KEY, interfaces)
 
 
 class TestMapping(StorageTestCase):
@@ -291,8 +293,10 @@ class TestWhatIsWritten(StorageTestCase):
                 name: module
                 for name, module in sys.modules.items()
                 if name == "vanishing_markers"
-                or name.startswith("collective.annotationforms")
-                and ".tests" not in name
+                or (
+                    name.startswith("collective.annotationforms")
+                    and ".tests" not in name
+                )
             }
             self.addCleanup(sys.modules.pop, "vanishing_markers")
             self.addCleanup(sys.modules.update, gone)

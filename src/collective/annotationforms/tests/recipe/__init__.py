@@ -1,0 +1,1 @@
+"""An add-on of somebody else who follows the published recipe."""

@@ -1,0 +1,94 @@
+from collective.annotationforms import annotation_storage
+from collective.annotationforms import AnnotationStorageMixin
+from collective.annotationforms.merge import changed_values
+from collective.annotationforms.tests.layers import IntegrationTestCase
+from datetime import date
+from decimal import Decimal
+from z3c.form import field
+from z3c.form.browser.checkbox import CheckBoxFieldWidget
+from z3c.form.form import EditForm
+from z3c.form.interfaces import NOT_CHANGED
+from zope import schema
+from zope.interface import Interface
+
+
+class IFields(Interface):
+    line = schema.TextLine(title="Line", required=False)
+    text = schema.Text(title="Text", default="a\nb", required=False)
+    number = schema.Int(title="Number", required=False)
+    amount = schema.Decimal(title="Amount", default=Decimal("1.5"), required=False)
+    flag = schema.Bool(title="Flag", default=True, required=False)
+    day = schema.Date(title="Day", default=date(2020, 2, 29), required=False)
+    choice = schema.Choice(title="Choice", values=["a", "b"], required=False)
+    several = schema.Set(
+        title="Several",
+        value_type=schema.Choice(values=["a", "b"]),
+        default={"a"},
+        required=False,
+    )
+    ratio = schema.Float(title="Ratio", required=False)
+    lines = schema.List(title="Lines", value_type=schema.TextLine(), required=False)
+
+
+class FieldsForm(AnnotationStorageMixin, EditForm):
+    fields = field.Fields(IFields)
+    fields["several"].widgetFactory = CheckBoxFieldWidget
+
+
+DEFAULTS = {
+    "line": None,
+    "text": "a\r\nb",
+    "number": None,
+    "amount": Decimal("1.50"),
+    "flag": True,
+    "day": date(2020, 2, 29),
+    "choice": None,
+    "several": {"a"},
+    "lines": None,
+    "ratio": None,
+}
+OTHERS = {
+    "line": "x",
+    "text": "a\n\nb",
+    "number": 0,
+    "amount": None,
+    "flag": False,
+    "day": None,
+    "choice": "a",
+    "several": set(),
+    "lines": ["x"],
+    "ratio": 0.5,
+}
+
+
+class TestChangedValues(IntegrationTestCase):
+    """Only what differs from what was shown is a change."""
+
+    def changes(self, data, **stored):
+        annotation_storage(self.page, FieldsForm.ANNOTATION_STORAGE_KEY).update(stored)
+        form = FieldsForm(self.page, self.request)
+        form.update()
+        return changed_values(form, data)
+
+    def test_nothing_stored_and_nothing_typed(self):
+        self.assertEqual({}, self.changes(DEFAULTS))
+
+    def test_nothing_stored_and_all_typed(self):
+        self.assertEqual(OTHERS, self.changes(OTHERS))
+
+    def test_each_field_by_itself(self):
+        for name, value in OTHERS.items():
+            with self.subTest(field=name):
+                self.assertEqual({name: value}, self.changes({**DEFAULTS, name: value}))
+
+    def test_what_is_stored_is_no_change(self):
+        self.assertEqual({}, self.changes(OTHERS, **OTHERS))
+
+    def test_back_to_the_default_is_a_change(self):
+        self.assertEqual(DEFAULTS, self.changes(DEFAULTS, **OTHERS))
+
+    def test_not_changed_is_no_change(self):
+        self.assertEqual({}, self.changes({"line": NOT_CHANGED}))
+
+    def test_data_that_no_widget_showed_is_kept(self):
+        self.assertEqual({"extra": 1}, self.changes({"extra": 1}))

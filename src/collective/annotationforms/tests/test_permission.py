@@ -1,0 +1,185 @@
+from AccessControl import Unauthorized
+from collective.annotationforms.tests import forms
+from collective.annotationforms.tests.layers import FunctionalTestCase
+from collective.annotationforms.tests.layers import IntegrationTestCase
+from plone.app.testing import logout
+from typing import ClassVar
+from urllib.parse import urlencode
+from zope.component import getMultiAdapter
+
+import json
+
+
+PRIVATE = "what Ada told nobody"
+
+
+class TestEveryWay(FunctionalTestCase):
+    """Who lacks the permission reads and writes nothing, whatever way is tried."""
+
+    # View name -> who may not use it on a published page.
+    refused: ClassVar = {
+        "settings": (None, "reader"),
+        "plain-form": (None, "reader"),
+        "store-form": (None, "reader"),
+        "auto-form": (None, "reader"),
+        "group-form": (None, "reader"),
+        "wrapped-form": (None, "reader"),
+        "wrapped-group-form": (None, "reader"),
+        "wrapped-auto-form": (None, "reader"),
+        "managers-view": (None, "reader", "editor"),
+        "private-view": (None, "reader", "editor"),
+    }
+    ways = (
+        "",
+        "/@@z3cform_validate_field?fname=form.widgets.name",
+        "/++widget++name/@@ploneform-render-widget",
+        "/++widget++form.widgets.name/@@ploneform-render-widget",
+        "/++widget++name/render",
+        "/++widget++name",
+    )
+
+    def setUp(self):
+        super().setUp()
+        for key in ("example.settings", self.key):
+            self.key = key
+            self.store(name=PRIVATE)
+
+    def all_stored(self):
+        found = []
+        for key in ("example.settings", type(self).key):
+            self.key = key
+            found.append(self.stored())
+        return found
+
+    def test_reading(self):
+        for view, users in self.refused.items():
+            for way in self.ways:
+                for user in users:
+                    with self.subTest(view=view, way=way, user=user):
+                        browser = self.browser(user)
+                        browser.open(f"{self.url}/@@{view}{way}")
+                        self.assertNotIn(PRIVATE, browser.contents)
+                        self.assertNotIn("Internal Server", browser.contents)
+
+    def test_writing(self):
+        data = {"form.widgets.name": "forged", "form.widgets.count": "1"}
+        for button in ("save", "apply", "store"):
+            data[f"form.buttons.{button}"] = button
+        before = self.all_stored()
+        for view, users in self.refused.items():
+            for way in self.ways:
+                for user in users:
+                    with self.subTest(view=view, way=way, user=user):
+                        browser = self.browser(user)
+                        browser.post(f"{self.url}/@@{view}{way}", urlencode(data))
+                        self.assertNotIn(PRIVATE, browser.contents)
+                        self.assertEqual(before, self.all_stored())
+
+    def test_those_who_may_are_not_hindered(self):
+        for view in self.refused:
+            if view == "private-view":
+                continue
+            for way in ("", "/++widget++name/@@ploneform-render-widget"):
+                with self.subTest(view=view, way=way):
+                    browser = self.browser()
+                    browser.open(f"{self.url}/@@{view}{way}")
+                    self.assertEqual("200 OK", browser.headers["status"])
+                    self.assertIn(PRIVATE, browser.contents)
+
+    def test_an_editor_is_not_hindered(self):
+        for way in ("", "/++widget++name/@@ploneform-render-widget"):
+            browser = self.browser("editor")
+            browser.open(f"{self.url}/@@settings{way}")
+            self.assertIn(PRIVATE, browser.contents)
+
+    def test_no_action_is_executed_at_the_address_of_a_widget(self):
+        for user in (None, "reader", "editor"):
+            with self.subTest(user=user):
+                self.browser(user).post(
+                    f"{self.url}/@@sending-form/++widget++name/@@ploneform-render-widget",
+                    urlencode({"form.buttons.send": "Send"}),
+                )
+                self.assertEqual([], forms.SendingForm.sent)
+
+    def test_inline_validation_answers_those_who_may_save(self):
+        browser = self.browser("editor")
+        browser.post(
+            f"{self.url}/@@settings/@@z3cform_validate_field",
+            urlencode({"fname": "form.widgets.count", "form.widgets.count": "many"}),
+        )
+        message = json.loads(browser.contents)["errmsg"]
+        self.assertEqual("The entered value is not a valid integer literal.", message)
+
+    def test_a_public_view_is_public(self):
+        browser = self.browser(None)
+        browser.open(f"{self.url}/@@public-view")
+        self.assertIn(PRIVATE, browser.contents)
+
+    def test_the_view_of_a_private_page_is_private(self):
+        self.key = "example.settings"
+        page = self.portal["private-page"]
+        self.store(page, name=PRIVATE)
+        browser = self.browser(None)
+        browser.open(f"{page.absolute_url()}/@@settings-view")
+        self.assertNotIn(PRIVATE, browser.contents)
+
+
+class TestPermission(IntegrationTestCase):
+    """Which permission is asked for when code uses a form."""
+
+    def form(self, form_class, **variables):
+        return type("Form", (form_class,), variables)(self.page, self.request)
+
+    def test_ready_made_forms_need_theirs_without_being_registered(self):
+        logout()
+        form = self.form(forms.SettingsForm)
+        self.assertRaises(Unauthorized, form.update)
+        self.assertRaises(Unauthorized, form.applyChanges, {"name": "x"})
+        self.assertIsNone(self.stored("example.settings"))
+        self.form(forms.SettingsView).update()
+
+    def test_a_form_names_another_permission_by_title_or_id(self):
+        for permission in ("Manage portal", "cmf.ManagePortal"):
+            with self.subTest(permission=permission):
+                form = self.form(forms.SettingsForm, permission=permission)
+                form.update()
+        logout()
+        for permission in ("Manage portal", "cmf.ManagePortal"):
+            with self.subTest(permission=permission):
+                form = self.form(forms.SettingsForm, permission=permission)
+                self.assertRaises(Unauthorized, form.update)
+        for permission in ("View", "zope2.View"):
+            with self.subTest(permission=permission):
+                self.form(forms.SettingsForm, permission=permission).update()
+
+    def test_an_unknown_permission_is_refused(self):
+        logout()
+        form = self.form(forms.SettingsForm, permission="No such permission")
+        self.assertRaises(Unauthorized, form.update)
+
+    def test_the_bare_mixin_needs_the_permission_of_its_view(self):
+        for name, allowed in (
+            ("public-view", True),
+            ("plain-form", False),
+            ("managers-view", False),
+            ("private-view", False),
+        ):
+            with self.subTest(view=name):
+                view = getMultiAdapter((self.page, self.request), name=name)
+                logout()
+                if allowed:
+                    view.update()
+                else:
+                    self.assertRaises(Unauthorized, view.update)
+
+    def test_the_error_names_form_and_page(self):
+        view = getMultiAdapter((self.page, self.request), name="plain-form")
+        logout()
+        with self.assertRaisesRegex(
+            Unauthorized, "not allowed to use the form plain-form of /plone/page"
+        ):
+            view.update()
+
+    def test_a_form_without_a_view_is_guarded_by_its_caller(self):
+        logout()
+        self.form(forms.PlainEditForm).update()

@@ -1,0 +1,114 @@
+from collective.annotationforms.interfaces import IAnnotationFormsLayer
+from collective.annotationforms.setuphandlers import HiddenProfiles
+from collective.annotationforms.tests.layers import FunctionalTestCase
+from collective.annotationforms.tests.layers import IntegrationTestCase
+from importlib import import_module
+from importlib.metadata import distribution
+from importlib.metadata import distributions
+from pathlib import Path
+from plone.app.testing import applyProfile
+from plone.base.utils import get_installer
+from plone.browserlayer.utils import registered_layers
+
+import ast
+import re
+import transaction
+import unittest
+
+
+ADD_ON = "collective.annotationforms"
+
+
+class TestSetup(IntegrationTestCase):
+    """Installing, uninstalling and installing again."""
+
+    def test_installed(self):
+        installer = get_installer(self.portal, self.request)
+        self.assertTrue(installer.is_product_installed(ADD_ON))
+        self.assertIn(IAnnotationFormsLayer, registered_layers())
+
+    def test_uninstalled_and_installed_again(self):
+        installer = get_installer(self.portal, self.request)
+        self.assertTrue(installer.uninstall_product(ADD_ON))
+        self.assertFalse(installer.is_product_installed(ADD_ON))
+        self.assertNotIn(IAnnotationFormsLayer, registered_layers())
+        self.assertTrue(installer.install_product(ADD_ON))
+        self.assertTrue(installer.is_product_installed(ADD_ON))
+        self.assertIn(IAnnotationFormsLayer, registered_layers())
+
+    def test_the_uninstall_profile_is_not_offered(self):
+        self.assertEqual(
+            [f"{ADD_ON}:uninstall"], HiddenProfiles().getNonInstallableProfiles()
+        )
+        installer = get_installer(self.portal, self.request)
+        self.assertEqual(
+            f"{ADD_ON}:default", installer.get_install_profile(ADD_ON)["id"]
+        )
+
+    def test_plone_loads_the_package_by_its_entry_point(self):
+        (entry_point,) = distribution(ADD_ON).entry_points.select(
+            group="z3c.autoinclude.plugin"
+        )
+        self.assertEqual(("target", "plone"), (entry_point.name, entry_point.value))
+
+
+class TestDependencies(unittest.TestCase):
+    """setup.py names the distributions that are imported, none more."""
+
+    def imported(self, paths):
+        """Return the distributions that own the modules imported in `paths`."""
+        modules = set()
+        for path in paths:
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ImportFrom):
+                    modules.add(node.module)
+                elif isinstance(node, ast.Import):
+                    modules.update(alias.name for alias in node.names)
+        # A namespace says nothing: a module belongs to who installed its file.
+        owners = {
+            Path(found.locate_file(file)).resolve(): found.metadata["Name"]
+            for found in distributions()
+            for file in found.files or ()
+            if file.suffix in (".py", ".so")
+        }
+        files = {Path(import_module(name).__file__).resolve() for name in modules}
+        return {owners[file].lower().replace("_", "-") for file in files & set(owners)}
+
+    def required(self, extra=""):
+        """Return what setup.py requires, by itself or for an extra."""
+        return {
+            re.match(r"[\w.-]+", line)[0].lower().replace("_", "-")
+            for line in distribution(ADD_ON).requires
+            if line.partition("extra ==")[2].strip(" '\"") == extra
+        }
+
+    def test_every_requirement_is_imported_and_every_import_required(self):
+        package = Path(import_module(ADD_ON).__file__).parent
+        ours = set(package.rglob("*.py")) - set(package.glob("tests/**/*.py"))
+        testing = {package / "testing.py"}
+        # Its ZCML is included, and it makes Plone of Zope.
+        by_zcml = {"products.cmfplone", "z3c.zcmlhook"}
+        self.assertEqual(self.required(), self.imported(ours - testing) | by_zcml)
+        self.assertLessEqual(
+            self.imported(testing), self.required() | self.required("test")
+        )
+
+
+class TestUninstalled(FunctionalTestCase):
+    """Uninstalling leaves the data, and the site works."""
+
+    key = "example.settings"
+
+    def test_data_outlives_an_uninstall(self):
+        self.store(name="Ada")
+        applyProfile(self.portal, f"{ADD_ON}:uninstall")
+        transaction.commit()
+        browser = self.browser()
+        browser.open(f"{self.url}/@@settings")
+        self.assertEqual("404 Not Found", browser.headers["status"])
+        browser.open(self.url)
+        self.assertEqual("200 OK", browser.headers["status"])
+        applyProfile(self.portal, f"{ADD_ON}:default")
+        transaction.commit()
+        browser.open(f"{self.url}/@@settings")
+        self.assertEqual("Ada", browser.getControl("Name").value)
