@@ -25,7 +25,7 @@ VENV=$ROOT/.venv-$PLONE
 TOOLS=$ROOT/.venv-tools
 CONSTRAINTS=constraints-$PLONE.txt
 MADE=".venv-6.2 .venv-6.1 .venv-tools .venv-buildout var bin develop-eggs eggs parts
-    .installed.cfg"
+    .installed.cfg src/*.egg-info examples/src/*.egg-info"
 
 say() { echo "$*" >&2; }
 die() { say "$*"; exit 1; }
@@ -92,10 +92,13 @@ make_venv() {
     use_system_certificates
     use_writable_cache
     use_index_of_pip "$python"
-    "$python" -m pip install --quiet --disable-pip-version-check \
-        -c "$constraints" uv setuptools wheel
-    "$venv/bin/uv" pip install --quiet --python "$python" --compile-bytecode \
-        --no-build-isolation -c "$constraints" "$@"
+    {
+        "$python" -m pip install --quiet --disable-pip-version-check \
+            -c "$constraints" uv setuptools wheel &&
+            "$venv/bin/uv" pip install --quiet --python "$python" --compile-bytecode \
+                --no-build-isolation -c "$constraints" "$@"
+    } || die "The installation failed, see above; run the command again when that is" \
+        "mended (is the package index reachable?). Nothing needs to be deleted."
     echo "$want" > "$venv/made-from"
 }
 
@@ -152,7 +155,10 @@ screenshots() {
 
 clean() {
     found=$(ls -d $MADE 2>/dev/null || true)
-    [ -n "$found" ] || die "There is nothing to delete."
+    if [ -z "$found" ]; then
+        say "There is nothing to delete."
+        return
+    fi
     say "This deletes, with the data of the demo sites:" $found
     if [ -t 0 ]; then
         printf 'Go on? [y/N] ' >&2

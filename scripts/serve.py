@@ -48,16 +48,18 @@ def say(text):
 
 def bound_socket(host, port):
     """Return a socket bound to the address, or exit saying why there is none."""
+    if not port.isdecimal() or int(port) >= 2**16:
+        sys.exit(f"PORT={port} is not a port number")
     try:
         info = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         family, kind, proto, _name, address = info[0]
         sock = socket.socket(family, kind, proto)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind(address)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         sys.exit(
             f"Cannot listen on {host}, port {port}: {error}\n"
-            f"Choose another port: make start PORT={port + 1}"
+            "Stop what listens there, or choose another port: make start PORT=8081"
         )
     return sock
 
@@ -133,7 +135,7 @@ def stop(number, _frame):
 def main(var, host, port):
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
-    sock = bound_socket(host, int(port))
+    sock = bound_socket(host, port)
     logging.basicConfig(level=logging.ERROR)
     say("Starting Plone ...")
     application = zope_application(Path(var).resolve())
