@@ -1,0 +1,45 @@
+"""Two forms on a page, each with its own data, and a view of the settings."""
+
+from annotationforms_example.interfaces import IReviewStorage
+from annotationforms_example.interfaces import ISettingsStorage
+from annotationforms_example.schemas import IPageReview
+from annotationforms_example.schemas import IPageSettings
+from collective.annotationforms import AnnotationEditForm
+from collective.annotationforms import AnnotationView
+
+
+SETTINGS_KEY = "annotationforms_example.settings"
+REVIEW_KEY = "annotationforms_example.review"
+
+
+class SettingsForm(AnnotationEditForm):
+    """For who may edit the page: that is the permission of the base class."""
+
+    schema = IPageSettings
+    label = "Page settings"
+    description = "Who looks after this page, how it is presented and for whom it is."
+    default_fieldset_label = "Maintenance"
+    ANNOTATION_STORAGE_KEY = SETTINGS_KEY
+    ASSIGN_INTERFACES = (ISettingsStorage,)
+
+
+class SettingsView(AnnotationView):
+    """The settings to read.
+
+    Contact, cost and notes are not for visitors, so View would not do.
+    """
+
+    schema = IPageSettings
+    label = "Page settings"
+    ANNOTATION_STORAGE_KEY = SETTINGS_KEY
+    permission = "annotationforms_example.ViewPageSettings"
+
+
+class ReviewForm(AnnotationEditForm):
+    """The review shares two fields with the settings, but no value."""
+
+    schema = IPageReview
+    label = "Page review"
+    description = "What you found when you read this page."
+    ANNOTATION_STORAGE_KEY = REVIEW_KEY
+    ASSIGN_INTERFACES = (IReviewStorage,)

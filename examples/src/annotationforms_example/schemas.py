@@ -1,0 +1,162 @@
+"""The fields of the two forms; they share those of IContact."""
+
+from decimal import Decimal
+from plone.autoform import directives
+from plone.schema.email import Email
+from plone.supermodel import model
+from z3c.form.browser.checkbox import CheckBoxFieldWidget
+from z3c.form.browser.radio import RadioFieldWidget
+from zope import schema
+from zope.schema.vocabulary import SimpleTerm
+from zope.schema.vocabulary import SimpleVocabulary
+
+
+def vocabulary(**titles: str) -> SimpleVocabulary:
+    """Return a vocabulary of titled terms: the value is stored, the title shown."""
+    return SimpleVocabulary(
+        [SimpleTerm(value, title=title) for value, title in titles.items()]
+    )
+
+
+LAYOUTS = vocabulary(
+    narrow="Narrow, for reading",
+    wide="Wide, for tables and pictures",
+    columns="Two columns",
+)
+AUDIENCES = vocabulary(
+    public="General public",
+    press="Press",
+    partners="Partners",
+    staff="Staff",
+)
+VERDICTS = vocabulary(
+    good="Good as it is",
+    change="Needs changes",
+    remove="Should be removed",
+)
+
+
+class IContact(model.Schema):
+    """Whom to ask: a part of both forms."""
+
+    contact = Email(
+        title="Contact",
+        description="E-mail address of the person to ask.",
+    )
+    notes = schema.Text(
+        title="Notes",
+        description="For colleagues; visitors do not see them.",
+        required=False,
+    )
+
+
+class IPageSettings(IContact):
+    """Who looks after a page, how it is presented and for whom it is."""
+
+    next_check = schema.Date(
+        title="Next check",
+        description="When somebody has to read the page again.",
+        required=False,
+    )
+    yearly_cost = schema.Decimal(
+        title="Cost per year",
+        description="Licences and translations, in euros.",
+        min=Decimal(0),
+        required=False,
+    )
+
+    model.fieldset(
+        "presentation",
+        label="Presentation",
+        description="What visitors see of the page, and how.",
+        fields=[
+            "short_title",
+            "summary",
+            "layout",
+            "show_contents",
+            "related_pages",
+            "weight",
+        ],
+    )
+    short_title = schema.TextLine(
+        title="Short title",
+        description="Used where there is little room, for example on a phone.",
+        max_length=30,
+        required=False,
+    )
+    summary = schema.Text(
+        title="Summary",
+        description="Two or three sentences for lists and newsletters.",
+        required=False,
+    )
+    layout = schema.Choice(
+        title="Layout",
+        description="How the text is set.",
+        vocabulary=LAYOUTS,
+        default="narrow",
+    )
+    show_contents = schema.Bool(
+        title="Show a table of contents",
+        default=True,
+        required=False,
+    )
+    related_pages = schema.Int(
+        title="Related pages",
+        description="How many are listed below the text.",
+        default=5,
+        min=0,
+        max=20,
+        required=False,
+    )
+    weight = schema.Float(
+        title="Weight",
+        description="Pages of a greater weight come first in lists.",
+        default=1.0,
+        min=0.0,
+        required=False,
+    )
+
+    model.fieldset(
+        "publishing",
+        label="Publishing",
+        description="For whom the page is, and when.",
+        fields=["audiences", "announce_from", "source", "former_titles"],
+    )
+    directives.widget("audiences", CheckBoxFieldWidget)
+    audiences = schema.Set(
+        title="Audiences",
+        description="For whom the page is written.",
+        value_type=schema.Choice(vocabulary=AUDIENCES),
+        default={"public"},
+        required=False,
+    )
+    announce_from = schema.Datetime(
+        title="Announce from",
+        description="The page is in no newsletter before.",
+        required=False,
+    )
+    source = schema.URI(
+        title="Source",
+        description="Address of the document that the text is taken from.",
+        required=False,
+    )
+    former_titles = schema.List(
+        title="Former titles",
+        description="Other names that people look for, one in each line.",
+        value_type=schema.TextLine(),
+        required=False,
+    )
+
+
+class IPageReview(IContact):
+    """What a reviewer found."""
+
+    reviewed_on = schema.Date(title="Reviewed on")
+    directives.widget("verdict", RadioFieldWidget)
+    verdict = schema.Choice(title="Verdict", vocabulary=VERDICTS)
+    findings = schema.List(
+        title="Findings",
+        description="What should be changed, one thing in each line.",
+        value_type=schema.TextLine(),
+        required=False,
+    )

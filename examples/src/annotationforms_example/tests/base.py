@@ -1,0 +1,45 @@
+"""What the tests share: a page, browsers of several users, the stored values."""
+
+from annotationforms_example.testing import FUNCTIONAL_TESTING
+from annotationforms_example.testing import PASSWORD
+from plone.protect import auto
+from plone.testing.zope import Browser
+from zope.annotation.interfaces import IAnnotations
+
+import transaction
+import unittest
+
+
+class PageTestCase(unittest.TestCase):
+    """A published page; the protection against forged requests is on."""
+
+    layer = FUNCTIONAL_TESTING
+
+    def setUp(self):
+        disabled, auto.CSRF_DISABLED = auto.CSRF_DISABLED, False
+        self.addCleanup(setattr, auto, "CSRF_DISABLED", disabled)
+        self.portal = self.layer["portal"]
+        self.page = self.portal["page"]
+        self.url = self.page.absolute_url()
+
+    def browser(self, user="editor"):
+        """Return a browser of the user; of a visitor if it is None."""
+        browser = Browser(self.layer["app"])
+        browser.handleErrors = True
+        browser.raiseHttpErrors = False
+        browser.addHeader("Accept", "text/html")
+        if user:
+            browser.addHeader("Authorization", f"Basic {user}:{PASSWORD}")
+        return browser
+
+    def open(self, view, user="editor"):
+        """Return a browser in which the view of the page is open."""
+        browser = self.browser(user)
+        browser.open(f"{self.url}/@@{view}")
+        return browser
+
+    def stored(self, key):
+        """Return what is stored in a dict; None if nothing is."""
+        transaction.begin()
+        stored = IAnnotations(self.page).get(key)
+        return None if stored is None else dict(stored)
