@@ -70,6 +70,14 @@ find_python() {
         "If you have one elsewhere, name it: PYTHON=/path/to/python3"
 }
 
+# Another shell may be running this script, too.
+wait_for_installer() {
+    installer=$(cat "$1/installer" 2>/dev/null) || return 0
+    kill -0 "$installer" 2>/dev/null || return 0
+    say "Waiting for process $installer, which installs into ${1#"$ROOT/"} ..."
+    while kill -0 "$installer" 2>/dev/null && [ -e "$1/installer" ]; do sleep 1; done
+}
+
 # make_venv FOLDER CONSTRAINTS PIP_ARGUMENTS...
 #
 # Make the virtual environment, unless it was made by a run that finished, here,
@@ -78,6 +86,7 @@ make_venv() {
     venv=$1 constraints=$2
     shift 2
     find_python
+    wait_for_installer "$venv"
     want="$venv $("$PYTHON" -V) $* $(cat setup.py examples/setup.py \
         requirements-*.txt "$constraints" | cksum)"
     if [ "$(cat "$venv/made-from" 2>/dev/null)" = "$want" ] &&
@@ -87,6 +96,8 @@ make_venv() {
     fi
     say "Installing into ${venv#"$ROOT/"}, which takes a minute the first time ..."
     rm -rf "$venv"
+    mkdir "$venv"
+    echo $$ > "$venv/installer"
     "$PYTHON" -m venv "$venv"
     python=$venv/bin/python
     use_system_certificates
@@ -100,6 +111,7 @@ make_venv() {
     } || die "The installation failed, see above; run the command again when that is" \
         "mended (is the package index reachable?). Nothing needs to be deleted."
     echo "$want" > "$venv/made-from"
+    rm "$venv/installer"
 }
 
 make_plone_venv() {
