@@ -1,11 +1,46 @@
-"""z3c.form data managers for mappings that are stored in annotations."""
+"""z3c.form data managers for storages and for mappings like the stored ones."""
 
+from collective.annotationforms.interfaces import IAnnotationStorage
+from collective.annotationforms.interfaces import IStorageField
 from persistent.mapping import PersistentMapping
+from typing import Any
 from z3c.form.datamanager import DictionaryField
 from z3c.form.interfaces import IDataManager
+from z3c.form.interfaces import NO_VALUE
+from zope.component import adapter
 from zope.component import getGlobalSiteManager
+from zope.component import getMultiAdapter
 from zope.interface import implementedBy
+from zope.interface import implementer
+from zope.interface import Interface
 from zope.schema.interfaces import IField
+
+
+@adapter(IAnnotationStorage, IField)
+class StorageField(DictionaryField):
+    """The data manager for a field of a storage."""
+
+    def get(self) -> Any:
+        """Return the stored value, or the default for the page if there is none.
+
+        The base class raises AttributeError for a value never stored.  Invariants
+        and downloads don't expect that: attributes of content have their default.
+        """
+        value = self.query()
+        if value is NO_VALUE:
+            value = self.field.bind(self.data.__parent__).default
+        return value
+
+
+@implementer(IDataManager)
+@adapter(Interface, IStorageField)
+def data_manager_of_storage(context: Any, field: IStorageField) -> IDataManager:
+    """Return the data manager of the storage that `field` belongs to.
+
+    A validator that was registered for pages compares with "the context's" value:
+    its context is the page, but the value is in the storage.
+    """
+    return getMultiAdapter((field.storage, field), IDataManager)
 
 
 def register_for_persistent_mappings() -> None:

@@ -1,13 +1,16 @@
 """The fields of a form on a storage: bound to the page, not to the storage."""
 
 from collective.annotationforms.interfaces import IAnnotationStorage
+from collective.annotationforms.interfaces import IStorageField
 from copy import copy
+from functools import cache
 from typing import Any
 from z3c.form.field import Field
 from z3c.form.field import FieldWidgets
 from z3c.form.interfaces import IFieldsForm
 from z3c.form.interfaces import IFormLayer
 from zope.component import adapter
+from zope.interface import alsoProvides
 from zope.schema.interfaces import IField
 
 
@@ -19,30 +22,38 @@ class StorageWidgets(FieldWidgets):
         """See z3c.form.interfaces.IWidgets"""
         fields = self.form.fields
         # Of the form, since it hands the same fields to the data managers later.
-        self.form.fields = type(fields)(*map(self._of_page, fields.values()))
+        self.form.fields = type(fields)(*map(self._of_storage, fields.values()))
         super().update()
 
-    def _of_page(self, form_field: Field) -> Field:
+    def _of_storage(self, form_field: Field) -> Field:
         form_field = copy(form_field)
-        form_field.field = bound_to_page(form_field.field)
+        form_field.field = field_of_storage(form_field.field, self.content)
         if form_field.field.__name__ in self.content:
             # Stored empty is a value: z3c.form would show the default in its place.
             form_field.showDefault = False
         return form_field
 
 
-def bound_to_page(field: IField) -> IField:
-    """Return a copy of the field that binds to the page where a storage is given.
-
-    Widgets, terms and validators bind a field to the form's content.  Default
-    factories, vocabularies and source binders expect a page there.
-    """
-
-    def bind(context: Any) -> IField:
-        if IAnnotationStorage.providedBy(context):
-            context = context.__parent__
-        return field.bind(context)
-
+def field_of_storage(field: IField, storage: IAnnotationStorage) -> IStorageField:
+    """Return a copy of the field that belongs to the storage; see IStorageField."""
     copied = copy(field)
-    copied.bind = bind
+    copied.__class__ = _binding_to_page(type(field))
+    copied.storage = storage
+    alsoProvides(copied, IStorageField)
     return copied
+
+
+class BindsToPage:
+    """Mixed into the class of a field: see IStorageField."""
+
+    def bind(self, context: Any) -> IStorageField:
+        """See zope.schema.interfaces.IField"""
+        # z3c.form binds to the form's content.
+        return super().bind(context.__parent__ if context is self.storage else context)
+
+
+# In the class, not in the copy: z3c.form copies fields again, to change them.
+@cache
+def _binding_to_page(field_class: type) -> type:
+    members = {"__module__": field_class.__module__}
+    return type(field_class.__name__, (BindsToPage, field_class), members)

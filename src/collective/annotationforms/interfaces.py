@@ -5,6 +5,7 @@ from z3c.form.interfaces import IForm
 from zope.interface import Attribute
 from zope.interface.common.collections import IMutableMapping
 from zope.publisher.interfaces.browser import IDefaultBrowserLayer
+from zope.schema.interfaces import IField
 
 
 class IAnnotationFormsLayer(IDefaultBrowserLayer):
@@ -25,6 +26,16 @@ class IAnnotationStorage(IMutableMapping):
 
     __parent__ = Attribute("The page: the content object that is annotated.")
     key = Attribute("The annotation key, a string.")
+
+
+class IStorageField(IField):
+    """A field of a form whose content is a storage.
+
+    It binds to the page where the storage is given, so that default factories,
+    vocabularies and source binders get what they expect.
+    """
+
+    storage = Attribute("The storage that holds the field's value.")
 
 
 class IAnnotationForm(IForm):

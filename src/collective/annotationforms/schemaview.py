@@ -26,7 +26,7 @@ class SchemaView:
         return self._storage.__parent__
 
     def __getattr__(self, name: str) -> Any:
-        return field_value(self._storage, self._field(name))
+        return self._data_manager(self._field(name)).get()
 
     def __setattr__(self, name: str, value: Any) -> None:
         field = self._field(name)
@@ -42,7 +42,10 @@ class SchemaView:
             raise InvalidValueError(
                 storage.__parent__, storage.key, reason, field=name
             ) from error
-        getMultiAdapter((storage, field), IDataManager).set(value)
+        self._data_manager(field).set(value)
+
+    def _data_manager(self, field: IField) -> IDataManager:
+        return getMultiAdapter((self._storage, field), IDataManager)
 
     def _field(self, name: str) -> IField:
         try:
@@ -64,10 +67,3 @@ def schema_view(
     for a read-only field.  Other names raise AttributeError.
     """
     return implementing(SchemaView, (schema,))(storage, schema, writable)
-
-
-def field_value(storage: IAnnotationStorage, field: IField) -> Any:
-    """Return the stored value of `field`, or its default if none was ever stored."""
-    if field.__name__ in storage:
-        return getMultiAdapter((storage, field), IDataManager).get()
-    return field.bind(storage.__parent__).default

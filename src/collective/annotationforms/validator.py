@@ -1,26 +1,60 @@
-"""Validators for the storage."""
+"""Validators that were registered for pages: they run for a page's storage, too."""
 
 from collective.annotationforms.interfaces import IAnnotationStorage
-from z3c.form.validator import InvariantsValidator
+from typing import Any
+from z3c.form.interfaces import IDataManager
+from z3c.form.interfaces import IManagerValidator
+from z3c.form.interfaces import IValidator
 from zope.component import adapter
+from zope.component import getMultiAdapter
+from zope.interface import implementer
 from zope.interface import Interface
 from zope.interface.interfaces import IInterface
-from zope.schema import getFields
+from zope.schema.interfaces import IField
 
 
-@adapter(IAnnotationStorage, Interface, Interface, IInterface, Interface)
-class StorageInvariantsValidator(InvariantsValidator):
-    """Invariants see what was typed, else what is stored, else the default.
+@implementer(IValidator)
+@adapter(IAnnotationStorage, Interface, Interface, IField, Interface)
+def validator_for_page(storage, request, form, field, widget) -> IValidator:
+    """Return the validator that an ordinary form on the page would use.
 
-    z3c.form's own fail with AttributeError for a field that was never stored.
+    One that is registered for a marker of the storage is more specific: z3c.form
+    finds it before this one.
     """
+    return getMultiAdapter(
+        (storage.__parent__, request, form, field, widget), IValidator
+    )
+
+
+@implementer(IManagerValidator)
+@adapter(IAnnotationStorage, Interface, Interface, IInterface, Interface)
+class ManagerValidatorForPage:
+    """Runs the invariants as an ordinary form on the page would do."""
+
+    def __init__(self, storage, request, form, schema, widgets):
+        self.storage = storage
+        self.schema = schema
+        self.validator = getMultiAdapter(
+            (storage.__parent__, request, form, schema, widgets), IManagerValidator
+        )
 
     def validate(self, data: dict) -> tuple:
         """See z3c.form.interfaces.IManagerValidator"""
-        page = self.context.__parent__
-        defaults = {
-            name: field.bind(page).default
-            for name, field in getFields(self.schema).items()
-            if name not in data and name not in self.context
-        }
-        return super().validate(defaults | data)
+        return self.validator.validate(TypedData(self.storage, self.schema, data))
+
+
+class TypedData(dict):
+    """What was typed; z3c.form finds what is stored where nothing was typed."""
+
+    def __init__(self, storage, schema, data):
+        super().__init__(data)
+        self._storage = storage
+        self._schema = schema
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return what was typed, or `default`."""
+        # z3c.form.validator.Data gives the mapping itself for the default, and asks
+        # the page then.  But the value is in the storage.
+        if default is not self or name in self:
+            return super().get(name, default)
+        return getMultiAdapter((self._storage, self._schema[name]), IDataManager).get()

@@ -26,8 +26,10 @@ class TestDataManager(IntegrationTestCase):
     def test_of_a_storage(self):
         storage = annotation_storage(self.page, "example", (forms.IFirst,))
         manager = getMultiAdapter((storage, forms.ISmall["count"]), IDataManager)
-        self.assertIs(DictionaryField, type(manager))
+        self.assertIsInstance(manager, DictionaryField)
         self.assertEqual("default", manager.query("default"))
+        self.assertEqual(3, manager.get())
+        self.assertIsNone(self.stored("example"))
         manager.set(None)
         self.assertIsNone(manager.get())
         self.assertEqual({"count": None}, dict(self.stored("example")))

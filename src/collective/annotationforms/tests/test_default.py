@@ -102,3 +102,4 @@ class TestDefault(IntegrationTestCase):
         self.shown()
         self.assertIs(IComputed["made"], ComputedForm.fields["made"].field)
         self.assertIsNone(ComputedForm.fields["made"].showDefault)
+        self.assertNotIn("storage", vars(IComputed["made"]))

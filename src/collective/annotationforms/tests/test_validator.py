@@ -2,15 +2,24 @@ from collective.annotationforms import annotation_storage
 from collective.annotationforms import AnnotationStorageMixin
 from collective.annotationforms.tests import forms
 from collective.annotationforms.tests.layers import IntegrationTestCase
+from plone.app.contenttypes.content import Document
+from plone.app.contenttypes.interfaces import IDocument
+from typing import ClassVar
 from z3c.form import field
+from z3c.form import util
 from z3c.form.form import EditForm
+from z3c.form.validator import InvariantsValidator
 from z3c.form.validator import SimpleFieldValidator
+from z3c.form.validator import WidgetsValidatorDiscriminators
 from z3c.form.validator import WidgetValidatorDiscriminators
 from zope import schema
 from zope.component import getGlobalSiteManager
+from zope.interface import alsoProvides
 from zope.interface import Interface
 from zope.interface import Invalid
 from zope.interface import invariant
+
+import copy
 
 
 class IRange(Interface):
@@ -114,3 +123,121 @@ class TestMarkers(IntegrationTestCase):
         self.assertEqual(["Not Ada."], self.messages(forms.PlainEditForm))
         self.assertEqual([], self.messages(OtherForm))
         self.assertEqual([], self.messages(forms.PlainForm))
+
+
+class Recorder(SimpleFieldValidator):
+    """Written as for any form on a page; records what it is given."""
+
+    seen: ClassVar = []
+
+    def validate(self, value, force=False):
+        super().validate(value, force)
+        self.seen.append((self.context, value))
+
+
+class RefusesAll(SimpleFieldValidator):
+    """Refuses what it validates at all: changed values."""
+
+    def validate(self, value, force=False):
+        field = self.field
+        self.field = copy.copy(field)
+        self.field.constraint = lambda value: False
+        super().validate(value, force)
+
+
+class AttributeForm(EditForm):
+    """The same schema on attributes of the page."""
+
+    fields = field.Fields(forms.ISmall)
+
+
+class TestValidatorsForPages(IntegrationTestCase):
+    """A validator registered for the page serves both kinds of form unchanged."""
+
+    def setUp(self):
+        super().setUp()
+        del Recorder.seen[:]
+        alsoProvides(self.page, forms.ISmall)
+        self.page.name, self.page.count = "attribute", 1
+        storage = annotation_storage(self.page, "form_annotation_storage")
+        storage.update(name="stored", count=2)
+
+    def register(self, factory, decorate=WidgetValidatorDiscriminators, **for_):
+        decorate(factory, **for_)
+        registry = getGlobalSiteManager()
+        registry.registerAdapter(factory)
+        self.addCleanup(registry.unregisterAdapter, factory)
+
+    def messages(self, form_class, **typed):
+        self.request.REQUEST_METHOD = "POST"
+        for name, value in typed.items():
+            self.request.form[f"form.widgets.{name}"] = value
+        form = form_class(self.page, self.request)
+        form.update()
+        return [error.message for error in form.extractData()[1]]
+
+    def test_has_the_page_for_context(self):
+        self.register(Recorder, context=IDocument, field=forms.ISmall["name"])
+        for form_class in (AttributeForm, forms.PlainEditForm):
+            self.messages(form_class, name="Ada", count="5")
+        self.assertEqual([(self.page, "Ada"), (self.page, "Ada")], Recorder.seen)
+        for context, _value in Recorder.seen:
+            self.assertTrue(IDocument.providedBy(context))
+
+    def test_is_found_for_the_class_of_the_page(self):
+        self.register(Recorder, context=Document, field=forms.ISmall["name"])
+        self.messages(forms.PlainEditForm, name="Ada")
+        self.assertEqual([(self.page, "Ada")], Recorder.seen)
+
+    def test_is_found_without_a_context(self):
+        self.register(Recorder, field=forms.ISmall["name"])
+        self.messages(forms.PlainEditForm, name="Ada")
+        self.assertEqual([(self.page, "Ada")], Recorder.seen)
+
+    def test_unchanged_is_what_the_form_stores(self):
+        self.register(RefusesAll, context=IDocument, field=forms.ISmall["name"])
+        refused = ["Constraint not satisfied"]
+        for form_class, own, other in (
+            (AttributeForm, "attribute", "stored"),
+            (forms.PlainEditForm, "stored", "attribute"),
+        ):
+            with self.subTest(form=form_class):
+                self.assertEqual([], self.messages(form_class, name=own))
+                self.assertEqual(refused, self.messages(form_class, name=other))
+
+    def test_the_marker_wins(self):
+        self.register(RefusesAll, context=IDocument, field=forms.ISmall["name"])
+        self.register(Recorder, context=forms.IFirst, field=forms.ISmall["name"])
+        self.assertEqual([], self.messages(forms.PlainEditForm, name="Ada"))
+        ((context, _value),) = Recorder.seen
+        self.assertTrue(forms.IFirst.providedBy(context))
+        self.assertEqual(self.page, context.__parent__)
+
+    def test_a_manager_registered_for_the_page(self):
+        class Manager(InvariantsValidator):
+            def validateObject(self, obj):
+                return (Invalid(f"{self.context.getId()} {obj.name} {obj.count}"),)
+
+        self.register(
+            Manager,
+            WidgetsValidatorDiscriminators,
+            context=IDocument,
+            schema=util.getSpecification(forms.ISmall, force=True),
+        )
+        messages = self.messages(forms.PlainEditForm, name="Ada", count="many")
+        self.assertEqual("page Ada 2", messages[-1])
+
+    def test_a_manager_registered_for_a_marker(self):
+        class Manager(InvariantsValidator):
+            def validateObject(self, obj):
+                return (Invalid(f"{self.context.key} {obj.name} {obj.count}"),)
+
+        self.register(
+            Manager,
+            WidgetsValidatorDiscriminators,
+            context=forms.IFirst,
+            schema=util.getSpecification(forms.ISmall, force=True),
+        )
+        del annotation_storage(self.page, "form_annotation_storage")["count"]
+        messages = self.messages(forms.PlainEditForm, name="Ada", count="many")
+        self.assertEqual("form_annotation_storage Ada 3", messages[-1])
