@@ -36,6 +36,9 @@ class StorageWidgets(FieldWidgets):
 
 def field_of_storage(field: IField, storage: IAnnotationStorage) -> IStorageField:
     """Return a copy of the field that belongs to the storage; see IStorageField."""
+    if IStorageField.providedBy(field) and field.storage is storage:
+        # The form is updated again.
+        return field
     copied = copy(field)
     copied.__class__ = _binding_to_page(type(field))
     copied.storage = storage
