@@ -21,8 +21,21 @@ class Picture(NamedTuple):
     steps: Callable = lambda page: None
 
 
+def save_unread_mailbox(page):
+    page.get_by_label("Contact").fill("noreply@example.org")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_selector(".invalid-feedback")
+
+
+def open_publishing_tab(page):
+    page.locator(".autotoc-nav").get_by_text("Publishing", exact=True).click()
+
+
 PICTURES = [
-    Picture("example-page", "/example"),
+    Picture("page-settings", "/example/@@page-settings"),
+    Picture("page-settings-tab", "/example/@@page-settings", open_publishing_tab),
+    Picture("page-settings-error", "/example/@@page-settings", save_unread_mailbox),
+    Picture("page-review", "/example/@@page-review"),
 ]
 
 
