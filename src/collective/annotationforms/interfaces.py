@@ -3,6 +3,7 @@
 from typing import Any
 from z3c.form.interfaces import IForm
 from zope.interface import Attribute
+from zope.interface import Interface
 from zope.interface.common.collections import IMutableMapping
 from zope.publisher.interfaces.browser import IDefaultBrowserLayer
 from zope.schema.interfaces import IField
@@ -26,6 +27,15 @@ class IAnnotationStorage(IMutableMapping):
 
     __parent__ = Attribute("The page: the content object that is annotated.")
     key = Attribute("The annotation key, a string.")
+
+
+class IValueWrittenEvent(Interface):
+    """A value of a storage was set or deleted, whoever did so and in which way."""
+
+    storage = Attribute("The storage, an IAnnotationStorage.")
+    name = Attribute("The name of the field.")
+    old = Attribute("The value that was stored before, None if there was none.")
+    new = Attribute("The value that is stored now, None if there is none.")
 
 
 class IStorageField(IField):

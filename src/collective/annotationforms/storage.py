@@ -9,15 +9,18 @@ from collections.abc import MutableMapping
 from collective.annotationforms.interfaces import AnnotationsHiddenError
 from collective.annotationforms.interfaces import describe_page
 from collective.annotationforms.interfaces import IAnnotationStorage
+from collective.annotationforms.interfaces import IValueWrittenEvent
 from collective.annotationforms.interfaces import NotAMappingError
 from collective.annotationforms.interfaces import NotAnnotatableError
 from collective.annotationforms.interfaces import StorageError
+from dataclasses import dataclass
 from functools import cache
 from persistent.mapping import PersistentMapping
 from types import MappingProxyType
 from typing import Any
 from zope.annotation.attribute import AttributeAnnotations
 from zope.annotation.interfaces import IAnnotations
+from zope.event import notify
 from zope.interface import classImplements
 from zope.interface import implementer
 from zope.interface.interface import InterfaceClass
@@ -55,13 +58,16 @@ class AnnotationStorage(PersistentMapping):
         except StorageError as error:
             error.field = name
             raise
+        old = stored.get(name)
         stored[name] = value
+        notify(ValueWrittenEvent(self, name, old, value))
 
     def __delitem__(self, name: str) -> None:
         """Remove the value of the field `name`; KeyError if there is none."""
         if name not in self:
             raise KeyError(name)
-        del self._stored_to_write()[name]
+        old = self._stored_to_write().pop(name)
+        notify(ValueWrittenEvent(self, name, old, None))
 
     # The base class would write past the two methods above.
     clear = MutableMapping.clear
@@ -106,6 +112,17 @@ class AnnotationStorage(PersistentMapping):
             stored = PersistentMapping(stored or {})
             annotations(self.__parent__, self.key)[self.key] = stored
         return stored
+
+
+@implementer(IValueWrittenEvent)
+@dataclass(frozen=True)
+class ValueWrittenEvent:
+    """See IValueWrittenEvent"""
+
+    storage: AnnotationStorage
+    name: str
+    old: Any
+    new: Any
 
 
 def annotation_storage(

@@ -1,0 +1,210 @@
+from collective.annotationforms import annotation_storage
+from collective.annotationforms import AnnotationEditForm
+from collective.annotationforms import schema_view
+from collective.annotationforms.tests.layers import IntegrationTestCase
+from persistent.mapping import PersistentMapping
+from plone.app.linkintegrity.browser.info import DeleteConfirmationInfo
+from plone.app.textfield import RichText
+from plone.app.textfield.value import RichTextValue
+from plone.supermodel import model
+from z3c.relationfield import RelationChoice
+from z3c.relationfield import RelationList
+from z3c.relationfield import RelationValue
+from z3c.relationfield.event import _setRelation
+from zc.relation.interfaces import ICatalog
+from zope.annotation.interfaces import IAnnotations
+from zope.component import getUtility
+from zope.event import notify
+from zope.intid.interfaces import IIntIds
+from zope.lifecycleevent import ObjectModifiedEvent
+
+import transaction
+
+
+KEY = "example.related"
+VOCABULARY = "plone.app.vocabularies.Catalog"
+
+
+class IRelated(model.Schema):
+    one = RelationChoice(title="One", vocabulary=VOCABULARY, required=False)
+    several = RelationList(
+        title="Several",
+        value_type=RelationChoice(vocabulary=VOCABULARY),
+        required=False,
+    )
+    text = RichText(title="Text", required=False)
+
+
+class RelatedForm(AnnotationEditForm):
+    schema = IRelated
+    ANNOTATION_STORAGE_KEY = KEY
+
+
+class RelationTestCase(IntegrationTestCase):
+    def setUp(self):
+        super().setUp()
+        for name in ("first", "second", "third"):
+            self.portal.invokeFactory("Document", name, title=name)
+        self.storage = annotation_storage(self.page, KEY)
+        self.view = schema_view(self.storage, IRelated, writable=True)
+
+    def targets(self, page=None, **query):
+        """Return the ids of the targets in the catalog, as the page's relations."""
+        query["from_id"] = getUtility(IIntIds).getId(page or self.page)
+        relations = getUtility(ICatalog).findRelations(query)
+        return sorted(relation.to_object.getId() for relation in relations)
+
+    def cataloged(self):
+        return len(list(getUtility(ICatalog).findRelations({})))
+
+
+class TestRelation(RelationTestCase):
+    """Relations are stored as RelationValue and found in the catalog."""
+
+    def test_stores_relations_and_returns_content(self):
+        first, second = self.portal["first"], self.portal["second"]
+        self.view.one = first
+        self.view.several = [second, first]
+        self.assertIs(RelationValue, type(self.storage["one"]))
+        self.assertEqual(
+            [RelationValue, RelationValue], list(map(type, self.storage["several"]))
+        )
+        self.assertEqual(first, self.view.one)
+        self.assertEqual([second, first], self.view.several)
+
+    def test_empty_values(self):
+        self.assertIsNone(self.view.one)
+        self.view.one = None
+        self.view.several = None
+        self.assertIsNone(self.view.one)
+        self.assertEqual([], self.view.several)
+        self.assertEqual({"one": None, "several": []}, self.storage)
+
+    def test_is_cataloged_with_the_page_as_source(self):
+        self.view.one = self.portal["first"]
+        self.assertEqual(["first"], self.targets(from_attribute=f"{KEY}.one"))
+        self.view.one = self.portal["second"]
+        self.assertEqual(["second"], self.targets())
+        self.view.several = [self.portal["first"], self.portal["third"]]
+        self.assertEqual(["first", "second", "third"], self.targets())
+        self.view.one = None
+        del self.storage["several"]
+        self.assertEqual([], self.targets())
+
+    def test_stays_when_the_page_is_modified(self):
+        self.view.one = self.portal["first"]
+        notify(ObjectModifiedEvent(self.page))
+        self.assertEqual(["first"], self.targets())
+
+    def test_follows_a_move_of_the_target(self):
+        self.view.one = self.portal["first"]
+        self.portal.invokeFactory("Folder", "folder")
+        transaction.savepoint()
+        cut = self.portal.manage_cutObjects(["first"])
+        self.portal["folder"].manage_pasteObjects(cut)
+        self.assertEqual("/plone/folder/first", self.path(self.view.one))
+
+    def path(self, content):
+        return "/".join(content.getPhysicalPath())
+
+    def test_a_deleted_target_is_gone(self):
+        self.view.one = self.portal["first"]
+        self.view.several = [self.portal["first"], self.portal["second"]]
+        self.portal.manage_delObjects(["first"])
+        self.assertIsNone(self.view.one)
+        self.assertEqual([self.portal["second"]], self.view.several)
+
+    def test_deleting_the_target_warns(self):
+        self.view.one = self.portal["first"]
+        info = DeleteConfirmationInfo(self.portal, self.request)
+        (breach,) = info.get_breaches([self.portal["first"]])
+        (source,) = breach["sources"]
+        self.assertEqual(self.page.absolute_url(), source["url"])
+
+    def test_deleting_the_page_cleans_the_catalog(self):
+        before = self.cataloged()
+        self.view.one = self.portal["first"]
+        self.view.several = [self.portal["second"]]
+        self.view.text = RichTextValue(
+            '<a href="third">third</a>', "text/html", "text/html"
+        )
+        self.assertEqual(before + 3, self.cataloged())
+        self.portal.manage_delObjects(["page"])
+        self.assertEqual(before, self.cataloged())
+
+    def test_a_copy_has_relations_of_its_own_and_no_copy_of_the_target(self):
+        self.view.one = self.portal["first"]
+        transaction.savepoint()
+        self.portal.manage_pasteObjects(self.portal.manage_copyObjects(["page"]))
+        copied = self.portal["copy_of_page"]
+        self.assertEqual(["first"], self.targets(copied))
+        view = schema_view(annotation_storage(copied, KEY), IRelated, writable=True)
+        self.assertEqual(self.portal["first"], view.one)
+        view.one = self.portal["second"]
+        self.assertEqual(["second"], self.targets(copied))
+        self.assertEqual(["first"], self.targets())
+        self.assertEqual(self.portal["first"], self.view.one)
+
+    def test_the_record_of_the_data_does_not_contain_the_target(self):
+        self.portal["first"].description = "a marked description"
+        self.view.one = self.portal["first"]
+        self.view.several = [self.portal["second"]]
+        transaction.savepoint()
+        jar = self.page._p_jar
+        for persistent in (self.stored(KEY), self.storage["one"]):
+            record, _serial = jar._storage.load(persistent._p_oid)
+            self.assertNotIn(b"a marked description", record)
+            self.assertNotIn(b"ImplicitAcquisitionWrapper", record)
+
+    def test_relations_in_rows_are_cataloged(self):
+        intids = getUtility(IIntIds)
+        rows = [
+            {"name": "a", "target": RelationValue(intids.getId(self.portal["first"]))},
+            {"name": "b", "target": None},
+        ]
+        self.storage["rows"] = rows
+        self.assertEqual(["first"], self.targets())
+        self.storage.clear()
+        self.assertEqual([], self.targets())
+
+    def test_relations_of_others_are_left_alone(self):
+        relation = RelationValue(getUtility(IIntIds).getId(self.portal["first"]))
+        _setRelation(self.page, "other.name", relation)
+        IAnnotations(self.page)["other.key"] = PersistentMapping(mine=relation)
+        transaction.savepoint()
+        self.portal.manage_pasteObjects(self.portal.manage_copyObjects(["page"]))
+        copied = IAnnotations(self.portal["copy_of_page"])["other.key"]["mine"]
+        self.assertEqual("other.name", copied.from_attribute)
+        self.assertEqual([], self.targets(self.portal["copy_of_page"]))
+
+
+class TestRichText(RelationTestCase):
+    """Link integrity knows the internal links in rich text."""
+
+    def write(self, *targets):
+        links = "".join(f'<a href="{self.link(target)}">x</a>' for target in targets)
+        self.view.text = RichTextValue(links, "text/html", "text/x-html-safe")
+
+    def link(self, target):
+        return f"resolveuid/{self.portal[target].UID()}"
+
+    def test_links_are_cataloged(self):
+        self.write("first", "second")
+        self.assertEqual(["first", "second"], self.targets())
+        self.write("third")
+        self.assertEqual(["third"], self.targets())
+        self.view.text = None
+        self.assertEqual([], self.targets())
+
+    def test_links_survive_a_change_of_the_page(self):
+        self.write("first")
+        self.page.text = RichTextValue(
+            f'<a href="{self.link("second")}">x</a>', "text/html", "text/x-html-safe"
+        )
+        notify(ObjectModifiedEvent(self.page))
+        self.assertEqual(["first", "second"], self.targets())
+
+    def test_deleting_the_target_warns(self):
+        self.write("first")
+        info = DeleteConfirmationInfo(self.portal, self.request)
+        self.assertEqual(1, len(info.get_breaches([self.portal["first"]])))
