@@ -28,6 +28,12 @@ class IAnnotationStorage(IMutableMapping):
     __parent__ = Attribute("The page: the content object that is annotated.")
     key = Attribute("The annotation key, a string.")
 
+    def absolute_url(relative: int = 0) -> str:
+        """Return the address of the page, as its own absolute_url() does."""
+
+    def getPhysicalPath() -> tuple[str, ...]:
+        """Return the path of the page, as its own getPhysicalPath() does."""
+
 
 class IValueWrittenEvent(Interface):
     """A value of a storage was set or deleted, whoever did so and in which way."""

@@ -76,6 +76,16 @@ class AnnotationStorage(PersistentMapping):
     setdefault = MutableMapping.setdefault
     update = MutableMapping.update
 
+    # Widgets ask their context where they are.
+
+    def absolute_url(self, relative: int = 0) -> str:
+        """Return the address of the page."""
+        return self.__parent__.absolute_url(relative)
+
+    def getPhysicalPath(self) -> tuple[str, ...]:
+        """Return the path of the page."""
+        return self.__parent__.getPhysicalPath()
+
     def copy(self) -> dict:
         """Return the stored values in a new dict."""
         return dict(self)

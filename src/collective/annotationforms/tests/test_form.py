@@ -28,6 +28,8 @@ class TestGetContent(IntegrationTestCase):
         self.assertTrue(forms.ISecond.providedBy(content))
         self.assertEqual(self.page, content.__parent__)
         self.assertEqual("example.settings", content.key)
+        self.assertEqual(self.page.absolute_url(), content.absolute_url())
+        self.assertEqual(("", "plone", "page"), content.getPhysicalPath())
 
     def test_is_one_object_per_form_instance(self):
         form = forms.SettingsForm(self.page, self.request)
