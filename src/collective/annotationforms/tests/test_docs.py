@@ -1,0 +1,252 @@
+"""Every code block of README.rst and docs/ is run."""
+
+from collections.abc import Iterator
+from collective.annotationforms.tests.layers import FormsLayer
+from collective.annotationforms.tests.layers import FunctionalTestCase
+from datetime import date
+from docutils import nodes
+from docutils.core import publish_doctree
+from importlib import import_module
+from pathlib import Path
+from plone.app.testing import FunctionalTesting
+from plone.app.testing import login
+from plone.app.testing import SITE_OWNER_NAME
+from plone.testing.zca import stackConfigurationContext
+from tempfile import TemporaryDirectory
+from zope.component.hooks import site
+from zope.configuration import xmlconfig
+
+import collective.annotationforms
+import os
+import re
+import subprocess
+import sys
+import transaction
+
+
+# The checkout: the documentation is not part of the installed package.
+ROOT = Path(collective.annotationforms.__file__).parents[3]
+DOCUMENTS = (
+    "README.rst",
+    "docs/index.rst",
+    "docs/reference.rst",
+    "docs/tutorial.rst",
+)
+
+
+def document(name: str) -> nodes.document:
+    # Colours need a package that may be missing.
+    settings = {"halt_level": 2, "syntax_highlight": "none"}
+    text = (ROOT / name).read_text(encoding="utf-8")
+    return publish_doctree(text, source_path=name, settings_overrides=settings)
+
+
+def code_blocks(name: str) -> Iterator[tuple[str, str, str]]:
+    """Yield title of the section, name of the file and text of each code block.
+
+    The file is the last thing in double backquotes in the paragraph before.
+    """
+    for block in document(name).findall(nodes.literal_block):
+        if "code" in block["classes"]:
+            section = block.parent
+            paragraph = section[section.index(block) - 1]
+            *_, file = paragraph.findall(nodes.literal)
+            yield section.next_node(nodes.title).astext(), file.astext(), block.astext()
+
+
+def written_files(name: str, last_section: str | None) -> dict[str, str]:
+    """Return the files that a reader has written after the section."""
+    files = {"src/my/addon/__init__.py": ""}
+    sections = list(dict.fromkeys(title for title, _file, _text in code_blocks(name)))
+    if last_section:
+        del sections[sections.index(last_section) + 1 :]
+    for title, file, text in code_blocks(name):
+        if title in sections:
+            before = files.get(file, "")
+            if before and file.endswith(".zcml"):
+                before, _end = before.split("</configure>")
+                text = f"{text}\n</configure>"
+            files[file] = f"{before}\n{text}\n"
+    return files
+
+
+class DocsLayer(FormsLayer):
+    """Of our own: the views of the documentation stay in its registry."""
+
+
+DOCS = FunctionalTesting(bases=(DocsLayer(),), name="Docs:Functional")
+
+
+class DocsTestCase(FunctionalTestCase):
+    """Writes the add-on of a document as the reader does, and loads it."""
+
+    layer = DOCS
+
+    def setUp(self):
+        super().setUp()
+        missing = [name for name in DOCUMENTS if not (ROOT / name).exists()]
+        if missing:
+            reason = f"not a checkout, there is no {', '.join(missing)} in {ROOT}"
+            print(f"Skipped {self.id()}: {reason}")
+            self.skipTest(reason)
+
+    def write(self, name, last_section=None):
+        """Write the add-on as it is after the section; return its folder."""
+        folder = TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        for file, text in written_files(name, last_section).items():
+            path = Path(folder.name, file)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        return folder.name
+
+    def find_modules(self, folder):
+        """Let imports find the add-on in the folder, and no earlier one."""
+        source = str(Path(folder, "src"))
+        sys.path.insert(0, source)
+        self.addCleanup(sys.path.remove, source)
+        for module in list(sys.modules):
+            if f"{module}.".startswith("my."):
+                del sys.modules[module]
+
+    def install(self, name, last_section=None):
+        """Write the add-on and load its ZCML."""
+        self.find_modules(self.write(name, last_section))
+        # Into the registry of the layer, not of the site.
+        with site(None):
+            xmlconfig.file(
+                "configure.zcml",
+                import_module("my.addon"),
+                context=stackConfigurationContext(self.layer["configurationContext"]),
+            )
+
+    def open(self, view, **values):
+        """Open a view of the page; with values: fill in, save, return the result."""
+        browser = self.browser()
+        browser.open(f"{self.url}/@@{view}")
+        if values:
+            for name, value in values.items():
+                browser.getControl(name=f"form.widgets.{name}").value = value
+            browser.getControl("Save").click()
+        return browser
+
+
+class TestReadme(DocsTestCase):
+    """What the README says."""
+
+    key = "my.addon.notes"
+
+    def test_the_form_stores_what_the_readme_says(self):
+        self.install("README.rst")
+        self.assertEqual("", self.open("notes").getControl("Notes").value)
+        self.assertIsNone(self.stored())
+        browser = self.open("notes", notes="Call Zoë")
+        self.assertEqual(self.url, browser.url)
+        self.assertIn("Changes saved.", browser.contents)
+        self.assertEqual({"notes": "Call Zoë"}, self.stored())
+        self.assertEqual("Call Zoë", self.open("notes").getControl("Notes").value)
+        notes_of = import_module("my.addon.notes").notes_of
+        self.assertEqual("Call Zoë", notes_of(self.page))
+
+    def test_the_commands_exist(self):
+        makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+        targets = re.search("TARGETS = (.*)", makefile)[1].split()
+        text = document("README.rst").astext()
+        named = set(re.findall(r"\bmake ([a-z][a-z-]+)", text))
+        self.assertLessEqual({"start", "test", "clean"}, named)
+        self.assertLessEqual(named, set(targets))
+
+
+class TestLinks(DocsTestCase):
+    """Where the documents lead to."""
+
+    def test_linked_files_exist(self):
+        for name in DOCUMENTS:
+            for link in document(name).findall(nodes.reference):
+                target = (ROOT / name).parent / link["refuri"]
+                self.assertTrue(target.exists(), f"{name}: {target}")
+
+
+class TestReference(DocsTestCase):
+    """What the reference says."""
+
+    key = "my.addon.notes"
+
+    def test_the_mixin_stores_what_was_typed(self):
+        self.find_modules(self.write("docs/reference.rst"))
+        login(self.portal.aq_parent, SITE_OWNER_NAME)
+        request = self.layer["request"]
+        form = import_module("my.addon.forms").NotesForm(self.page, request)
+        form.update()
+        self.assertEqual("", form.widgets["notes"].value)
+        form.applyChanges({"notes": "Call Zoë"})
+        transaction.commit()
+        self.assertEqual({"notes": "Call Zoë"}, self.stored())
+
+
+class TestTutorial(DocsTestCase):
+    """What the reader sees after each step of the tutorial."""
+
+    key = "my.addon.maintenance"
+    document = "docs/tutorial.rst"
+
+    def test_the_form(self):
+        self.install(self.document, "The form")
+        browser = self.open("maintenance")
+        self.assertEqual(["normal"], browser.getControl("Level").value)
+        browser = self.open("maintenance", contact="Zoë")
+        self.assertEqual(self.url, browser.url)
+        self.assertIn("Changes saved.", browser.contents)
+        self.assertEqual({"contact": "Zoë"}, self.stored())
+        browser = self.open("maintenance", contact="Zoë")
+        self.assertIn("Nothing was changed.", browser.contents)
+
+    def test_the_validator(self):
+        self.install(self.document, "A validator for this form only")
+        browser = self.open("maintenance", contact="Zoë", next_check="2001-01-01")
+        self.assertIn("This day is over: check “A page” later.", browser.contents)
+        self.assertIsNone(self.stored())
+        self.open("maintenance", contact="Zoë", next_check="2999-01-01")
+        self.assertEqual(
+            {"contact": "Zoë", "next_check": date(2999, 1, 1)}, self.stored()
+        )
+
+    def test_the_view(self):
+        self.install(self.document, "A page that shows the values")
+        self.store(contact="Zoë")
+        browser = self.browser(user=None)
+        browser.open(f"{self.url}/@@maintenance-view")
+        self.assertIn("Zoë", browser.contents)
+        self.assertIn("normal", browser.contents)
+
+    def test_the_values(self):
+        self.install(self.document, "The values in your code")
+        postpone = import_module("my.addon.maintenance").postpone
+        self.assertIsNone(postpone(self.page, 7))
+        self.store(next_check=date(2999, 1, 1))
+        self.assertEqual(date(2999, 1, 8), postpone(self.page, 7))
+
+    def test_the_test(self):
+        output = self.run_in_package(
+            "-m", "zope.testrunner", "--test-path=src", "-s", "my.addon"
+        )
+        self.assertIn("Ran 1 tests with 0 failures, 0 errors", output)
+
+    def test_the_package(self):
+        output = self.run_in_package("setup.py", "egg_info", "--egg-base=.")
+        self.assertIn("writing entry points", output)
+
+    def run_in_package(self, *arguments):
+        """Run Python in the folder of the finished add-on; return what it prints."""
+        # The path stands in for the installation of the add-on.
+        path = os.pathsep.join(["src", *sys.path])
+        done = subprocess.run(  # noqa: S603
+            [sys.executable, *arguments],
+            cwd=self.write(self.document),
+            env={**os.environ, "PYTHONPATH": path},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+        )
+        self.assertEqual(0, done.returncode, done.stdout)
+        return done.stdout
