@@ -2,6 +2,7 @@
 
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IStorageField
+from collective.annotationforms.interfaces import IStorageWidget
 from copy import copy
 from functools import cache
 from typing import Any
@@ -24,6 +25,8 @@ class StorageWidgets(FieldWidgets):
         # Of the form, since it hands the same fields to the data managers later.
         self.form.fields = type(fields)(*map(self._of_storage, fields.values()))
         super().update()
+        for widget in self.values():
+            alsoProvides(widget, IStorageWidget)
 
     def _of_storage(self, form_field: Field) -> Field:
         form_field = copy(form_field)

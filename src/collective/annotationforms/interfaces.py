@@ -2,6 +2,7 @@
 
 from typing import Any
 from z3c.form.interfaces import IForm
+from z3c.form.interfaces import IWidget
 from zope.interface import Attribute
 from zope.interface import Interface
 from zope.interface.common.collections import IMutableMapping
@@ -52,6 +53,10 @@ class IStorageField(IField):
     """
 
     storage = Attribute("The storage that holds the field's value.")
+
+
+class IStorageWidget(IWidget):
+    """A widget for a field of a storage; its context is the storage."""
 
 
 class IAnnotationForm(IForm):

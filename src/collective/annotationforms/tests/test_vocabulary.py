@@ -1,0 +1,104 @@
+from collective.annotationforms import AnnotationEditForm
+from collective.annotationforms.tests.layers import FunctionalTestCase
+from html import unescape
+from plone.app.z3cform.widgets.select import AjaxSelectFieldWidget
+from plone.autoform import directives
+from plone.supermodel import model
+from plone.z3cform.layout import wrap_form
+from zope import schema
+from zope.component import getGlobalSiteManager
+from zope.interface import Interface
+from zope.interface import provider
+from zope.publisher.interfaces.browser import IBrowserRequest
+from zope.schema.interfaces import IContextSourceBinder
+from zope.schema.vocabulary import SimpleVocabulary
+
+import json
+import re
+
+
+@provider(IContextSourceBinder)
+def names(page):
+    return SimpleVocabulary.fromValues([page.getId(), page.aq_parent.getId()])
+
+
+class ITagged(model.Schema):
+    tags = schema.Tuple(title="Tags", value_type=schema.TextLine(), required=False)
+    directives.widget(
+        "tags", AjaxSelectFieldWidget, vocabulary="plone.app.vocabularies.Roles"
+    )
+
+    model.fieldset("more", label="More", fields=["state", "places", "secret"])
+    state = schema.Choice(
+        title="State",
+        vocabulary="plone.app.vocabularies.WorkflowStates",
+        required=False,
+    )
+    directives.widget("state", AjaxSelectFieldWidget)
+    places = schema.List(
+        title="Places", value_type=schema.Choice(source=names), required=False
+    )
+    directives.widget("places", AjaxSelectFieldWidget)
+    secret = schema.Choice(
+        title="Secret", vocabulary="plone.app.vocabularies.Roles", required=False
+    )
+    directives.widget("secret", AjaxSelectFieldWidget)
+    directives.write_permission(secret="cmf.ManagePortal")
+
+
+class TaggedForm(AnnotationEditForm):
+    schema = ITagged
+
+
+class TestVocabulary(FunctionalTestCase):
+    """AJAX vocabularies answer for the form's fields to whoever may use the form."""
+
+    def setUp(self):
+        super().setUp()
+        registry = getGlobalSiteManager()
+        for name, view in (("tagged", TaggedForm), ("wrapped", wrap_form(TaggedForm))):
+            view = type("View", (view,), {"__name__": name})
+            arguments = (view, (Interface, IBrowserRequest), Interface, name)
+            registry.registerAdapter(*arguments)
+            self.addCleanup(registry.unregisterAdapter, *arguments)
+
+    def address(self, name, view="tagged"):
+        """Return the address that the form gives to the widget's JavaScript."""
+        browser = self.browser()
+        browser.open(f"{self.url}/@@{view}")
+        pattern = rf'<[^>]*data-pat-select2="([^"]*)"[^>]*name="form.widgets.{name}"'
+        other = rf'<[^>]*name="form.widgets.{name}"[^>]*data-pat-select2="([^"]*)"'
+        match = re.search(pattern, browser.contents) or re.search(
+            other, browser.contents
+        )
+        return json.loads(unescape(match[1]))["vocabularyUrl"]
+
+    def terms(self, address, user="editor", query=""):
+        browser = self.browser(user)
+        browser.open(f"{address}?query={query}")
+        if not browser.contents.startswith("{"):
+            return browser.headers["status"]
+        found = json.loads(browser.contents)
+        return found.get("error") or [item["id"] for item in found["results"]]
+
+    def test_answers_whoever_may_edit(self):
+        for view in ("tagged", "wrapped"):
+            with self.subTest(view=view):
+                self.assertIn("Manager", self.terms(self.address("tags", view)))
+                self.assertIn("private", self.terms(self.address("state", view)))
+                self.assertEqual(
+                    ["page", "plone"], self.terms(self.address("places", view))
+                )
+
+    def test_answers_nobody_else(self):
+        for name in ("tags", "state", "places"):
+            for user in (None, "reader"):
+                with self.subTest(field=name, user=user):
+                    browser = self.browser(user)
+                    browser.open(self.address(name))
+                    self.assertNotIn('"results"', browser.contents)
+
+    def test_respects_the_write_permission_of_a_field(self):
+        address = self.address("secret")
+        self.assertEqual("Vocabulary lookup not allowed.", self.terms(address))
+        self.assertIn("Manager", self.terms(address, user="admin"))
