@@ -85,6 +85,10 @@ wait_for_installer() {
 make_venv() {
     venv=$1 constraints=$2
     shift 2
+    for folder in "$ROOT" "$venv"; do
+        [ ! -e "$folder" ] || [ -w "$folder" ] || die "Cannot write to $folder." \
+            "To make everything yours: sudo chown -R $(id -un) $ROOT"
+    done
     find_python
     wait_for_installer "$venv"
     want="$venv $("$PYTHON" -V) $* $(cat setup.py examples/setup.py \
