@@ -67,8 +67,8 @@ class IAnnotationForm(IForm):
         "Tuple of the marker interfaces that the storage provides."
     )
     permission = Attribute(
-        "What reading and saving needs on the page: title or ZCML id of a"
-        " permission.  None stands for the permission of the view."
+        "What reading and saving needs on the page, beside the permission that"
+        " the view was registered with: title or ZCML id of a permission, or None."
     )
 
     def getContent() -> IAnnotationStorage:

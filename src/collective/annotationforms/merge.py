@@ -36,10 +36,10 @@ def widgets_by_name(form: IForm) -> Iterator[tuple[str, IWidget]]:
 def _is_as_shown(widget: IWidget, value: Any) -> bool:
     if value is NOT_CHANGED:
         return True
+    shown = _shown_value(widget)
     if IObject.providedBy(widget.field):
         # Its converter changes the stored object, so nothing is left to compare.
-        return False
-    shown = _shown_value(widget)
+        return shown is None and value is None
     return _same(shown, value) or _same(_sent_back(widget, shown), value)
 
 

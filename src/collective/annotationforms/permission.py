@@ -15,8 +15,8 @@ from zope.security.interfaces import IPermission
 
 def check_permission(form: IAnnotationForm) -> None:
     """Raise Unauthorized if the current user may not use `form` on its page."""
-    allowed = _may_use_view(form) if form.permission is None else _has_permission(form)
-    if not allowed:
+    # Both: the permission of the view guards the view itself only, not its widgets.
+    if not (_may_use_view(form) and _has_permission(form)):
         name = form.__name__ or type(form).__name__
         page = describe_page(form.context)
         raise Unauthorized(f"You are not allowed to use the form {name} of {page}.")
@@ -44,6 +44,8 @@ def user_is_unknown(request: Any) -> bool:
 
 
 def _has_permission(form: IAnnotationForm) -> bool:
+    if form.permission is None:
+        return True
     permission = queryUtility(IPermission, form.permission)
     title = form.permission if permission is None else permission.title
     return bool(getSecurityManager().checkPermission(title, form.context))

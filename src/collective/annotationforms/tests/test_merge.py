@@ -4,6 +4,8 @@ from collective.annotationforms.merge import changed_values
 from collective.annotationforms.tests.layers import IntegrationTestCase
 from datetime import date
 from decimal import Decimal
+from plone.namedfile.field import NamedFile
+from plone.namedfile.file import NamedFile as FileValue
 from z3c.form import field
 from z3c.form.browser.checkbox import CheckBoxFieldWidget
 from z3c.form.form import EditForm
@@ -27,6 +29,7 @@ class IFields(Interface):
         required=False,
     )
     ratio = schema.Float(title="Ratio", required=False)
+    file = NamedFile(title="File", required=False)
     lines = schema.List(title="Lines", value_type=schema.TextLine(), required=False)
 
 
@@ -46,6 +49,7 @@ DEFAULTS = {
     "several": {"a"},
     "lines": None,
     "ratio": None,
+    "file": None,
 }
 OTHERS = {
     "line": "x",
@@ -58,6 +62,7 @@ OTHERS = {
     "several": set(),
     "lines": ["x"],
     "ratio": 0.5,
+    "file": FileValue(b"data", filename="a.txt"),
 }
 
 

@@ -26,6 +26,7 @@ class TestEveryWay(FunctionalTestCase):
         "wrapped-form": (None, "reader"),
         "wrapped-group-form": (None, "reader"),
         "wrapped-auto-form": (None, "reader"),
+        "managers-settings": (None, "reader", "editor"),
         "managers-view": (None, "reader", "editor"),
         "private-view": (None, "reader", "editor"),
     }

@@ -28,7 +28,7 @@ class ITagged(model.Schema):
         "tags", AjaxSelectFieldWidget, vocabulary="plone.app.vocabularies.Roles"
     )
 
-    model.fieldset("more", label="More", fields=["state", "places", "secret"])
+    model.fieldset("more", label="More", fields=["state", "places", "guarded"])
     state = schema.Choice(
         title="State",
         vocabulary="plone.app.vocabularies.WorkflowStates",
@@ -39,11 +39,11 @@ class ITagged(model.Schema):
         title="Places", value_type=schema.Choice(source=names), required=False
     )
     directives.widget("places", AjaxSelectFieldWidget)
-    secret = schema.Choice(
-        title="Secret", vocabulary="plone.app.vocabularies.Roles", required=False
+    guarded = schema.Choice(
+        title="Guarded", vocabulary="plone.app.vocabularies.Roles", required=False
     )
-    directives.widget("secret", AjaxSelectFieldWidget)
-    directives.write_permission(secret="cmf.ManagePortal")
+    directives.widget("guarded", AjaxSelectFieldWidget)
+    directives.write_permission(guarded="cmf.ManagePortal")
 
 
 class TaggedForm(AnnotationEditForm):
@@ -99,6 +99,6 @@ class TestVocabulary(FunctionalTestCase):
                     self.assertNotIn('"results"', browser.contents)
 
     def test_respects_the_write_permission_of_a_field(self):
-        address = self.address("secret")
+        address = self.address("guarded")
         self.assertEqual("Vocabulary lookup not allowed.", self.terms(address))
         self.assertIn("Manager", self.terms(address, user="admin"))
