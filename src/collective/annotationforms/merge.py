@@ -6,10 +6,10 @@ from typing import Any
 from z3c.form.interfaces import IDataConverter
 from z3c.form.interfaces import IDataManager
 from z3c.form.interfaces import IForm
+from z3c.form.interfaces import IObjectWidget
 from z3c.form.interfaces import IWidget
 from z3c.form.interfaces import NOT_CHANGED
 from zope.component import getMultiAdapter
-from zope.schema.interfaces import IObject
 
 
 def changed_values(form: IForm, data: dict[str, Any]) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def _is_as_shown(widget: IWidget, value: Any) -> bool:
     if value is NOT_CHANGED:
         return True
     shown = _shown_value(widget)
-    if IObject.providedBy(widget.field):
+    if IObjectWidget.providedBy(widget):
         # Its converter changes the stored object, so nothing is left to compare.
         return shown is None and value is None
     return _same(shown, value) or _same(_sent_back(widget, shown), value)
