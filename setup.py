@@ -52,6 +52,9 @@ setup(
         "plone.app.z3cform",
         "plone.autoform",
         "plone.base",
+        "plone.formwidget.namedfile",
+        "plone.namedfile",
+        "plone.scale",
         "plone.supermodel",
         "plone.z3cform",
         "Products.CMFPlone",
@@ -74,7 +77,9 @@ setup(
     ],
     extras_require={
         "test": [
+            "docutils",
             "hypothesis",
+            "Pillow",
             "plone.app.testing",
             "plone.testing",
             "zope.configuration",

@@ -46,6 +46,7 @@ class AnnotationStorageMixin:
             self._storage = annotation_storage(
                 self.context, self.ANNOTATION_STORAGE_KEY, self.ASSIGN_INTERFACES
             )
+            self._storage.__name__ = self.__name__
         return self._storage
 
     # Every kind of form comes here before it reads a value, with its groups known

@@ -27,6 +27,7 @@ class IAnnotationStorage(IMutableMapping):
     """
 
     __parent__ = Attribute("The page: the content object that is annotated.")
+    __name__ = Attribute("The view of the page that serves files, or None.")
     key = Attribute("The annotation key, a string.")
 
     def absolute_url(relative: int = 0) -> str:

@@ -4,12 +4,18 @@ from AccessControl import getSecurityManager
 from AccessControl import Unauthorized
 from collective.annotationforms.interfaces import describe_page
 from collective.annotationforms.interfaces import IAnnotationForm
+from collective.annotationforms.interfaces import IStorageWidget
+from plone.autoform.interfaces import READ_PERMISSIONS_KEY
+from plone.autoform.interfaces import WRITE_PERMISSIONS_KEY
+from plone.supermodel.utils import mergedTaggedValueDict
 from plone.z3cform.interfaces import IDeferSecurityCheck
 from typing import Any
+from z3c.form.interfaces import DISPLAY_MODE
 from zope.component import getSiteManager
 from zope.component import queryUtility
 from zope.interface import Interface
 from zope.interface import providedBy
+from zope.security import checkPermission
 from zope.security.interfaces import IPermission
 
 
@@ -30,7 +36,7 @@ def check_permission_when_user_is_known(form: IAnnotationForm) -> None:
     """
     if user_is_unknown(form.request):
         try:
-            form.request.post_traverse(check_permission, (form,))
+            form.request.post_traverse(_check_permission_of_traversed, (form,))
             return
         except RuntimeError:
             # A path is traversed by code, after the request was authenticated.
@@ -41,6 +47,28 @@ def check_permission_when_user_is_known(form: IAnnotationForm) -> None:
 def user_is_unknown(request: Any) -> bool:
     """Tell whether a form is updated on the way to one of its widgets."""
     return IDeferSecurityCheck.providedBy(request)
+
+
+def _check_permission_of_traversed(form: IAnnotationForm) -> None:
+    check_permission(form)
+    # plone.autoform leaves out the fields that the user may not see or change, but
+    # not as long as it does not know the user.
+    for traversed in form.request["PARENTS"]:
+        if IStorageWidget.providedBy(traversed) and not _may_use_field(traversed):
+            raise Unauthorized(
+                f"You are not allowed to use the field {traversed.field.__name__}"
+                f" of {describe_page(form.context)}."
+            )
+
+
+def _may_use_field(widget: IStorageWidget) -> bool:
+    field = widget.field
+    if field.interface is None:
+        return True
+    read = widget.mode == DISPLAY_MODE
+    key = READ_PERMISSIONS_KEY if read else WRITE_PERMISSIONS_KEY
+    permission = mergedTaggedValueDict(field.interface, key).get(field.__name__)
+    return bool(checkPermission(permission, widget.context.__parent__))
 
 
 def _has_permission(form: IAnnotationForm) -> bool:

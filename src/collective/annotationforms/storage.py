@@ -37,6 +37,8 @@ class AnnotationStorage(PersistentMapping):
     accepts it, but no state of its own is ever stored.
     """
 
+    __name__ = None
+
     def __init__(self, page: Any, key: str):
         self.__parent__ = page
         self.key = key

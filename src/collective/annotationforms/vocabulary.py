@@ -4,11 +4,8 @@ from collective.annotationforms.interfaces import IAnnotationForm
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.permission import check_permission
 from plone.app.content.browser.vocabulary import SourceView
-from plone.app.content.browser.vocabulary import VocabLookupException
 from plone.app.z3cform.interfaces import IAjaxSelectWidget
 from plone.app.z3cform.utils import get_widget_form
-from plone.autoform.interfaces import WRITE_PERMISSIONS_KEY
-from plone.supermodel.utils import mergedTaggedValueDict
 from typing import Any
 from z3c.form.interfaces import IValue
 from zope.component import adapter
@@ -16,7 +13,6 @@ from zope.interface import implementer
 from zope.interface import Interface
 from zope.schema.interfaces import ICollection
 from zope.schema.interfaces import IField
-from zope.security import checkPermission
 
 
 @implementer(IValue)
@@ -49,15 +45,12 @@ class StorageSourceView(SourceView):
         return self.context.context.__parent__
 
     def get_vocabulary(self) -> Any:
-        """Return the vocabulary; raises Unauthorized and VocabLookupException."""
+        """Return the vocabulary; raises Unauthorized without the form's permission."""
         widget = self.context
         form = get_widget_form(widget)
         if IAnnotationForm.providedBy(form):
             check_permission(form)
         field = widget.field.bind(widget.context)
-        permissions = mergedTaggedValueDict(field.interface, WRITE_PERMISSIONS_KEY)
-        if not checkPermission(permissions.get(field.__name__), self.get_context()):
-            raise VocabLookupException("Vocabulary lookup not allowed.")
         if IAjaxSelectWidget.providedBy(widget) and widget.vocabulary:
             return widget.get_vocabulary()
         choice = field.value_type if ICollection.providedBy(field) else field

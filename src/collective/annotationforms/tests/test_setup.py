@@ -66,12 +66,12 @@ class TestDependencies(unittest.TestCase):
                     modules.update(alias.name for alias in node.names)
         # A namespace says nothing: a module belongs to who installed its file.
         owners = {
-            Path(found.locate_file(file)).resolve(): found.metadata["Name"]
+            str(found.locate_file(file)): found.metadata["Name"]
             for found in distributions()
             for file in found.files or ()
             if file.suffix in (".py", ".so")
         }
-        files = {Path(import_module(name).__file__).resolve() for name in modules}
+        files = {import_module(name).__file__ for name in modules}
         return {owners[file].lower().replace("_", "-") for file in files & set(owners)}
 
     def required(self, extra=""):
