@@ -2,11 +2,16 @@
 
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IStorageField
+from collective.annotationforms.relation import relation_to
+from collective.annotationforms.relation import with_relations
+from collective.annotationforms.relation import with_targets
 from persistent.mapping import PersistentMapping
 from typing import Any
 from z3c.form.datamanager import DictionaryField
 from z3c.form.interfaces import IDataManager
 from z3c.form.interfaces import NO_VALUE
+from z3c.relationfield.interfaces import IRelation
+from z3c.relationfield.interfaces import IRelationList
 from zope.component import adapter
 from zope.component import getGlobalSiteManager
 from zope.component import getMultiAdapter
@@ -18,7 +23,18 @@ from zope.schema.interfaces import IField
 
 @adapter(IAnnotationStorage, IField)
 class StorageField(DictionaryField):
-    """The data manager for a field of a storage."""
+    """The data manager for a field of a storage.
+
+    Content objects are stored as relations, however deep in the value they are.
+    """
+
+    def query(self, default: Any = NO_VALUE) -> Any:
+        """Return the stored value, `default` if none was ever stored."""
+        return with_targets(super().query(default))
+
+    def set(self, value: Any) -> None:
+        """Store the value; raises TypeError for a read-only field."""
+        super().set(with_relations(value))
 
     def get(self) -> Any:
         """Return the stored value, or the default for the page if there is none.
@@ -30,6 +46,33 @@ class StorageField(DictionaryField):
         if value is NO_VALUE:
             value = self.field.bind(self.data.__parent__).default
         return value
+
+
+@adapter(IAnnotationStorage, IRelation)
+class RelationStorageField(StorageField):
+    """The data manager for a relation; its target need not be content."""
+
+    def set(self, value: Any) -> None:
+        """Store a relation to `value`; raises TypeError for a read-only field."""
+        super().set(None if value is None else relation_to(value))
+
+
+@adapter(IAnnotationStorage, IRelationList)
+class RelationListStorageField(StorageField):
+    """The data manager for a list of relations."""
+
+    def query(self, default: Any = NO_VALUE) -> Any:
+        """Return the targets that still exist, `default` if none were stored."""
+        targets = super().query(default)
+        return [] if targets is None else targets
+
+    def get(self) -> list:
+        """Return the targets that still exist, or those of the default."""
+        return super().get() or []
+
+    def set(self, value: Any) -> None:
+        """Store relations to `value`; raises TypeError for a read-only field."""
+        super().set([relation_to(target) for target in value or ()])
 
 
 @implementer(IDataManager)

@@ -5,23 +5,21 @@ have some.  Links in rich text are relations as well, as far as the catalog goes
 """
 
 from Acquisition import aq_base
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
-from collective.annotationforms.datamanager import StorageField
-from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IValueWrittenEvent
 from OFS.interfaces import IObjectWillBeRemovedEvent
+from operator import attrgetter
 from persistent.mapping import PersistentMapping
 from plone.app.linkintegrity.handlers import getObjectsFromLinks
 from plone.app.linkintegrity.parser import extractLinks
 from plone.app.linkintegrity.utils import ensure_intid
 from plone.app.textfield.interfaces import IRichTextValue
+from Products.CMFCore.interfaces import IContentish
 from typing import Any
-from z3c.form.interfaces import NO_VALUE
 from z3c.relationfield import RelationValue
 from z3c.relationfield.event import _setRelation
-from z3c.relationfield.interfaces import IRelation
-from z3c.relationfield.interfaces import IRelationList
 from z3c.relationfield.interfaces import IRelationValue
 from zc.relation.interfaces import ICatalog
 from zope.annotation.interfaces import IAnnotatable
@@ -33,42 +31,38 @@ from zope.intid.interfaces import IIntIds
 from zope.lifecycleevent.interfaces import IObjectAddedEvent
 
 
-@adapter(IAnnotationStorage, IRelation)
-class RelationStorageField(StorageField):
-    """The data manager for a relation: content outside, RelationValue inside."""
-
-    def query(self, default: Any = NO_VALUE) -> Any:
-        """Return the target, None if it is gone, `default` if none was stored."""
-        relation = super().query(NO_VALUE)
-        if relation is NO_VALUE:
-            return default
-        return None if relation is None else relation.to_object
-
-    def set(self, value: Any) -> None:
-        """Store a relation to the content object `value`."""
-        super().set(None if value is None else relation_to(value))
-
-
-@adapter(IAnnotationStorage, IRelationList)
-class RelationListStorageField(StorageField):
-    """The data manager for a list of relations."""
-
-    def query(self, default: Any = NO_VALUE) -> Any:
-        """Return the targets that still exist, `default` if none were stored."""
-        relations = super().query(NO_VALUE)
-        if relations is NO_VALUE:
-            return default
-        targets = [relation.to_object for relation in relations or ()]
-        return [target for target in targets if target is not None]
-
-    def set(self, value: Any) -> None:
-        """Store a list of relations to the content objects in `value`."""
-        super().set([relation_to(target) for target in value or ()])
-
-
 def relation_to(target: Any) -> RelationValue:
     """Return a new relation to a content object."""
     return RelationValue(getUtility(IIntIds).register(target))
+
+
+def with_relations(value: Any) -> Any:
+    """Return `value` with a relation in place of each content object in it.
+
+    Content that was stored itself would be copied and exported with the page.
+    """
+    return _replaced(value, IContentish.providedBy, relation_to)
+
+
+def with_targets(value: Any) -> Any:
+    """Return `value` with content in place of relations.
+
+    A relation whose target is gone is left out of a sequence, elsewhere it is None.
+    """
+    return _replaced(value, IRelationValue.providedBy, attrgetter("to_object"))
+
+
+def _replaced(value: Any, is_meant: Callable, replacement: Callable) -> Any:
+    if is_meant(value):
+        return replacement(value)
+    if not any(map(is_meant, _leaves(value))):
+        return value
+    if isinstance(value, Mapping):
+        return {
+            name: _replaced(item, is_meant, replacement) for name, item in value.items()
+        }
+    items = ((item, _replaced(item, is_meant, replacement)) for item in value)
+    return type(value)(new for old, new in items if new is not None or old is None)
 
 
 @adapter(IValueWrittenEvent)

@@ -13,6 +13,7 @@ from z3c.relationfield import RelationValue
 from z3c.relationfield.event import _setRelation
 from zc.relation.interfaces import ICatalog
 from zope.annotation.interfaces import IAnnotations
+from zope import schema
 from zope.component import getUtility
 from zope.event import notify
 from zope.intid.interfaces import IIntIds
@@ -32,6 +33,7 @@ class IRelated(model.Schema):
         value_type=RelationChoice(vocabulary=VOCABULARY),
         required=False,
     )
+    rows = schema.List(title="Rows", required=False)
     text = RichText(title="Text", required=False)
 
 
@@ -78,7 +80,7 @@ class TestRelation(RelationTestCase):
         self.view.several = None
         self.assertIsNone(self.view.one)
         self.assertEqual([], self.view.several)
-        self.assertEqual({"one": None, "several": []}, self.storage)
+        self.assertEqual({"one": None, "several": []}, dict(self.storage))
 
     def test_is_cataloged_with_the_page_as_source(self):
         self.view.one = self.portal["first"]
@@ -166,6 +168,22 @@ class TestRelation(RelationTestCase):
         self.assertEqual(["first"], self.targets())
         self.storage.clear()
         self.assertEqual([], self.targets())
+
+    def test_content_in_rows_is_stored_as_relations(self):
+        first, second = self.portal["first"], self.portal["second"]
+        rows = [
+            {"name": "a", "target": first, "more": (first, second)},
+            {"name": "b", "target": None, "more": ()},
+        ]
+        self.view.rows = rows
+        stored = self.storage["rows"]
+        self.assertIs(RelationValue, type(stored[0]["target"]))
+        self.assertEqual(["first", "first", "second"], self.targets())
+        self.assertEqual(rows, self.view.rows)
+        self.portal.manage_delObjects(["first"])
+        self.assertEqual(
+            [{"name": "a", "target": None, "more": (second,)}, rows[1]], self.view.rows
+        )
 
     def test_relations_of_others_are_left_alone(self):
         relation = RelationValue(getUtility(IIntIds).getId(self.portal["first"]))
