@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from collective.annotationforms.default import default_value
+from collective.annotationforms.value import same
 from typing import Any
 from z3c.form.interfaces import IDataConverter
 from z3c.form.interfaces import IDataManager
 from z3c.form.interfaces import IForm
-from z3c.form.interfaces import IObjectWidget
 from z3c.form.interfaces import IWidget
 from z3c.form.interfaces import NOT_CHANGED
 from zope.component import getMultiAdapter
@@ -37,10 +37,9 @@ def _is_as_shown(widget: IWidget, value: Any) -> bool:
     if value is NOT_CHANGED:
         return True
     shown = _shown_value(widget)
-    if IObjectWidget.providedBy(widget):
-        # Its converter changes the stored object, so nothing is left to compare.
-        return shown is None and value is None
-    return _same(shown, value) or _same(_sent_back(widget, shown), value)
+    return same(widget.field, shown, value) or same(
+        widget.field, _sent_back(widget, shown), value
+    )
 
 
 def _shown_value(widget: IWidget) -> Any:
@@ -54,10 +53,3 @@ def _sent_back(widget: IWidget, shown: Any) -> Any:
     """Return what an untouched widget sends back, e.g. [] for None."""
     converter = IDataConverter(widget)
     return converter.toFieldValue(converter.toWidgetValue(shown))
-
-
-def _same(shown: Any, value: Any) -> bool:
-    if isinstance(shown, str) and isinstance(value, str):
-        # Browsers send each line end as CR LF, whatever they were given.
-        return shown.replace("\r\n", "\n") == value.replace("\r\n", "\n")
-    return shown == value
