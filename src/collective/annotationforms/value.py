@@ -52,7 +52,9 @@ def same(field: IField, one: Any, other: Any) -> bool:
         return (
             type(one) is type(other)
             and len(one) == len(other)
-            and all(same(field.value_type, *pair) for pair in zip(one, other))
+            and all(
+                same(field.value_type, *pair) for pair in zip(one, other, strict=True)
+            )
         )
     return bool(one == other)
 

@@ -12,8 +12,8 @@ from z3c.relationfield import RelationList
 from z3c.relationfield import RelationValue
 from z3c.relationfield.event import _setRelation
 from zc.relation.interfaces import ICatalog
-from zope.annotation.interfaces import IAnnotations
 from zope import schema
+from zope.annotation.interfaces import IAnnotations
 from zope.component import getUtility
 from zope.event import notify
 from zope.intid.interfaces import IIntIds
