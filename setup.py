@@ -57,6 +57,7 @@ setup(
         "plone.scale",
         "plone.supermodel",
         "plone.z3cform",
+        "Products.CMFCore",
         "Products.CMFPlone",
         "Products.statusmessages",
         "z3c.form",
