@@ -1,3 +1,4 @@
+from AccessControl import getSecurityManager
 from collective.annotationforms import annotation_storage
 from collective.annotationforms import AnnotationEditForm
 from collective.annotationforms import AnnotationView
@@ -5,6 +6,8 @@ from collective.annotationforms.tests.layers import FunctionalTestCase
 from html.parser import HTMLParser
 from io import BytesIO
 from PIL import Image
+from plone.app.testing import login
+from plone.app.testing import logout
 from plone.autoform import directives
 from plone.namedfile.field import NamedBlobFile
 from plone.namedfile.field import NamedBlobImage
@@ -159,6 +162,41 @@ class TestDownload(FilesTestCase):
                 self.assertEqual("guarded", self.get(address, "admin").contents)
                 for user in (None, "reader", "editor"):
                     self.assertNotEqual("guarded", self.get(address, user).contents)
+
+
+class TestElsewhere(FilesTestCase):
+    """Links work in viewlets and tiles: they lead to the view that the form names."""
+
+    def rendered(self, user):
+        """Return the links of a view that is used by a viewlet or a tile."""
+        request = self.layer["request"].clone()
+        # A tile has an address of its own.
+        request["URL"] = request["ACTUAL_URL"] = f"{self.url}/@@my.tile/id-of-tile"
+        login(self.portal, user)
+        request["AUTHENTICATED_USER"] = getSecurityManager().getUser()
+        view = PublicFilesView(self.page, request)
+        view.__name__ = "public-files"
+        view.update()
+        links = Links("".join(widget.render() for widget in view.w.values()))
+        logout()
+        return links.found
+
+    def test_links(self):
+        self.fill()
+        transaction.begin()
+        found = self.rendered("editor")
+        self.assertEqual(
+            f"{self.url}/public-files/++widget++form.widgets.file/@@download"
+            "/h%C3%A4%C3%9F.txt",
+            found["a"][0],
+        )
+        self.assertEqual(
+            ["first", "other"],
+            [self.get(link, None).contents for link in found["a"]],
+        )
+        (image,) = found["img"]
+        browser = self.get(image, None)
+        self.assertEqual(png(), browser._response.body)
 
 
 class TestUpload(FilesTestCase):
