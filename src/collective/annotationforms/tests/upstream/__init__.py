@@ -1,0 +1,1 @@
+"""Runs the tests of installed packages with our storage for the context."""
