@@ -46,6 +46,11 @@ def field_of_storage(field: IField, storage: IAnnotationStorage) -> IStorageFiel
     copied.__class__ = _binding_to_page(type(field))
     copied.storage = storage
     alsoProvides(copied, IStorageField)
+    # Terms of a collection are those of its value type, bound to the form's content.
+    for name in ("key_type", "value_type"):
+        part = getattr(copied, name, None)
+        if part is not None:
+            setattr(copied, name, field_of_storage(part, storage))
     return copied
 
 

@@ -7,6 +7,7 @@ from z3c.form.interfaces import IManagerValidator
 from z3c.form.interfaces import IValidator
 from zope.component import adapter
 from zope.component import getMultiAdapter
+from zope.component import queryMultiAdapter
 from zope.interface import implementer
 from zope.interface import Interface
 from zope.interface.interfaces import IInterface
@@ -15,28 +16,38 @@ from zope.schema.interfaces import IField
 
 @implementer(IValidator)
 @adapter(IAnnotationStorage, Interface, Interface, IField, Interface)
-def validator_for_page(storage, request, form, field, widget) -> IValidator:
+def validator_for_page(storage, request, form, field, widget) -> IValidator | None:
     """Return the validator that an ordinary form on the page would use.
 
     One that is registered for a marker of the storage is more specific: z3c.form
     finds it before this one.
     """
-    return getMultiAdapter(
-        (storage.__parent__, request, form, field, widget), IValidator
-    )
+    discriminators = (storage.__parent__, request, form, field, widget)
+    return queryMultiAdapter(discriminators, IValidator)
 
 
 @implementer(IManagerValidator)
 @adapter(IAnnotationStorage, Interface, Interface, IInterface, Interface)
-class ManagerValidatorForPage:
-    """Runs the invariants as an ordinary form on the page would do."""
+def manager_validator_for_page(
+    storage, request, form, schema, widgets
+) -> IManagerValidator | None:
+    """Return what runs the invariants as an ordinary form on the page would do."""
+    discriminators = (storage.__parent__, request, form, schema, widgets)
+    validator = queryMultiAdapter(discriminators, IManagerValidator)
+    return validator and ManagerValidatorForPage(storage, schema, validator)
 
-    def __init__(self, storage, request, form, schema, widgets):
+
+@implementer(IManagerValidator)
+class ManagerValidatorForPage:
+    """Hands a validator for a page what was typed, and what its storage has."""
+
+    def __init__(self, storage, schema, validator: IManagerValidator):
         self.storage = storage
         self.schema = schema
-        self.validator = getMultiAdapter(
-            (storage.__parent__, request, form, schema, widgets), IManagerValidator
-        )
+        self.validator = validator
+
+    def __repr__(self) -> str:
+        return repr(self.validator)
 
     def validate(self, data: dict) -> tuple:
         """See z3c.form.interfaces.IManagerValidator"""

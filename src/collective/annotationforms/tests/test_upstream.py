@@ -62,30 +62,8 @@ DATA_MANAGERS = (
     ("nameDm.get()", "'<no name>'", DEFAULT),
 )
 
-# To be mended: without a validator for the page, there is none for the storage.
-RAISES = "known failure: the adapters for storages raise in place of returning None"
-WRAPPED = "known failure: the manager has no repr of its own"
-
-VALIDATORS = (
-    (
-        "zope.component.queryMultiAdapter((storage(), None, None, IPerson['email'],"
-        " None), interfaces.IValidator)",
-        "ComponentLookupError",
-        RAISES,
-    ),
-    (
-        "zope.component.queryMultiAdapter((storage(), None, None, IPerson, None),"
-        " interfaces.IManagerValidator)",
-        "<collective.annotationforms.validator.ManagerValidatorForPage object>",
-        WRAPPED,
-    ),
-    (
-        "zope.component.queryMultiAdapter((storage(), None, None, ICar, None),"
-        " interfaces.IManagerValidator)",
-        "ComponentLookupError",
-        RAISES,
-    ),
-)
+# None: a validator for the page is a validator for its storage.
+VALIDATORS = ()
 
 
 class Z3CFormTest(unittest.TestCase):
