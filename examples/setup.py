@@ -1,4 +1,4 @@
-"""Installer of the example add-on: page settings kept in an annotation."""
+"""Installer of the example add-on: forms of a page that keep their data apart."""
 
 from setuptools import find_packages
 from setuptools import setup
@@ -7,7 +7,7 @@ from setuptools import setup
 setup(
     name="annotationforms-example",
     version="1.0.0.dev0",
-    description="Two forms on a page that keep their data in annotations",
+    description="Three forms on a page that keep their data in annotations",
     license="GPL-2.0-only",
     packages=find_packages("src"),
     package_dir={"": "src"},
@@ -16,6 +16,9 @@ setup(
     python_requires=">=3.10",
     install_requires=[
         "collective.annotationforms",
+        "collective.z3cform.datagridfield",
+        # For plone.restapi of Plone 6.1, which imports it without requiring it.
+        "plone.api",
     ],
     entry_points="""
     [z3c.autoinclude.plugin]

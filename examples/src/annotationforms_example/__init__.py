@@ -1,1 +1,1 @@
-"""An example add-on: settings and a review of a page, kept in annotations."""
+"""An example add-on: settings, review and material of a page, in annotations."""

@@ -1,7 +1,9 @@
-"""Two forms on a page, each with its own data, and a view of the settings."""
+"""Three forms on a page, each with its own data, and views of two of them."""
 
+from annotationforms_example.interfaces import IMediaStorage
 from annotationforms_example.interfaces import IReviewStorage
 from annotationforms_example.interfaces import ISettingsStorage
+from annotationforms_example.schemas import IPageMedia
 from annotationforms_example.schemas import IPageReview
 from annotationforms_example.schemas import IPageSettings
 from collective.annotationforms import AnnotationEditForm
@@ -10,6 +12,7 @@ from collective.annotationforms import AnnotationView
 
 SETTINGS_KEY = "annotationforms_example.settings"
 REVIEW_KEY = "annotationforms_example.review"
+MEDIA_KEY = "annotationforms_example.media"
 
 
 class SettingsForm(AnnotationEditForm):
@@ -43,3 +46,22 @@ class ReviewForm(AnnotationEditForm):
     description = "What you found when you read this page."
     ANNOTATION_STORAGE_KEY = REVIEW_KEY
     ASSIGN_INTERFACES = (IReviewStorage,)
+
+
+class MediaForm(AnnotationEditForm):
+    """The fields whose widgets need JavaScript or take files."""
+
+    schema = IPageMedia
+    label = "Page material"
+    description = "Text, links and files that go with this page."
+    default_fieldset_label = "Text"
+    ANNOTATION_STORAGE_KEY = MEDIA_KEY
+    ASSIGN_INTERFACES = (IMediaStorage,)
+
+
+class MediaView(AnnotationView):
+    """The material: whoever sees the page sees and downloads it."""
+
+    schema = IPageMedia
+    label = "Page material"
+    ANNOTATION_STORAGE_KEY = MEDIA_KEY

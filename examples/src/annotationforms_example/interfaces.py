@@ -14,3 +14,7 @@ class ISettingsStorage(Interface):
 
 class IReviewStorage(Interface):
     """Marks the storage of the review form."""
+
+
+class IMediaStorage(Interface):
+    """Marks the storage of the form with the material of a page."""

@@ -1,12 +1,22 @@
-"""The fields of the two forms; they share those of IContact."""
+"""The fields of the forms; settings and review share those of IContact."""
 
+from annotationforms_example.widgets import WebAddressFieldWidget
+from collective.z3cform.datagridfield.datagridfield import DataGridFieldFactory
+from collective.z3cform.datagridfield.row import DictRow
 from decimal import Decimal
+from plone.app.textfield import RichText
+from plone.app.z3cform.widgets.select import AjaxSelectFieldWidget
 from plone.autoform import directives
+from plone.namedfile.field import NamedBlobFile
+from plone.namedfile.field import NamedBlobImage
 from plone.schema.email import Email
 from plone.supermodel import model
 from z3c.form.browser.checkbox import CheckBoxFieldWidget
 from z3c.form.browser.radio import RadioFieldWidget
+from z3c.relationfield.schema import RelationChoice
+from z3c.relationfield.schema import RelationList
 from zope import schema
+from zope.schema.interfaces import ValidationError
 from zope.schema.vocabulary import SimpleTerm
 from zope.schema.vocabulary import SimpleVocabulary
 
@@ -158,5 +168,107 @@ class IPageReview(IContact):
         title="Findings",
         description="What should be changed, one thing in each line.",
         value_type=schema.TextLine(),
+        required=False,
+    )
+
+
+class NoWebAddress(ValidationError):
+    """A web address begins with https:// or http://."""
+
+
+def is_web_address(value: str) -> bool:
+    """Tell whether it is safe to link to: ``javascript:`` is a valid URI, too."""
+    if not value.startswith(("http://", "https://")):
+        raise NoWebAddress(value)
+    return True
+
+
+class ISource(model.Schema):
+    """A row of the table of sources.
+
+    No column is required: the empty last row of a table would seem to lack it.
+    """
+
+    title = schema.TextLine(title="Title", required=False)
+    directives.widget("address", WebAddressFieldWidget)
+    address = schema.URI(title="Address", constraint=is_web_address, required=False)
+    read_on = schema.Date(title="Read on", required=False)
+
+
+class IPageMedia(model.Schema):
+    """What goes with a page: a text, links, files."""
+
+    introduction = RichText(
+        title="Introduction",
+        description="For those who come to the subject for the first time.",
+        # Without a choice: the site would offer Textile, too.
+        allowed_mime_types=("text/html",),
+        required=False,
+    )
+    directives.widget(
+        "topics", AjaxSelectFieldWidget, vocabulary="plone.app.vocabularies.Keywords"
+    )
+    topics = schema.Tuple(
+        title="Topics",
+        description="Tags of the site, or new ones.",
+        value_type=schema.TextLine(),
+        required=False,
+    )
+
+    model.fieldset(
+        "links",
+        label="Links",
+        description="Where the subject goes on, and where it comes from.",
+        fields=["main_page", "related_pages", "sources"],
+    )
+    main_page = RelationChoice(
+        title="Main page",
+        description="Where the subject is explained as a whole.",
+        vocabulary="plone.app.vocabularies.Catalog",
+        required=False,
+    )
+    related_pages = RelationList(
+        title="Related pages",
+        description="What to read next.",
+        value_type=RelationChoice(vocabulary="plone.app.vocabularies.Catalog"),
+        default=[],
+        required=False,
+    )
+    directives.widget(
+        "sources",
+        DataGridFieldFactory,
+        display_table_css_class="table table-sm",
+    )
+    sources = schema.List(
+        title="Sources",
+        description="Documents that the text is taken from.",
+        value_type=DictRow(schema=ISource),
+        required=False,
+    )
+
+    model.fieldset(
+        "files",
+        label="Files",
+        description="A document to print and a picture for the press.",
+        fields=["handout", "picture", "picture_taken", "picture_until"],
+    )
+    handout = NamedBlobFile(
+        title="Handout",
+        description="The page as a PDF file.",
+        accept=("application/pdf",),
+        required=False,
+    )
+    picture = NamedBlobImage(
+        title="Picture",
+        description="For articles about the subject.",
+        required=False,
+    )
+    picture_taken = schema.Datetime(
+        title="Picture taken",
+        required=False,
+    )
+    picture_until = schema.Date(
+        title="Picture free until",
+        description="Last day on which others may print the picture.",
         required=False,
     )

@@ -1,9 +1,11 @@
 """One field, two forms, two rules: the marker of the storage tells them apart."""
 
 from annotationforms_example.forms import SETTINGS_KEY
+from annotationforms_example.interfaces import IMediaStorage
 from annotationforms_example.interfaces import IReviewStorage
 from annotationforms_example.interfaces import ISettingsStorage
 from annotationforms_example.schemas import IContact
+from annotationforms_example.schemas import IPageMedia
 from annotationforms_example.schemas import IPageSettings
 from collective.annotationforms import annotation_storage
 from collective.annotationforms import schema_view
@@ -47,4 +49,20 @@ class ReviewerIsSomebodyElse(SimpleFieldValidator):
 
 WidgetValidatorDiscriminators(
     ReviewerIsSomebodyElse, context=IReviewStorage, field=IContact["contact"]
+)
+
+
+class RelatedPagesAreOthers(SimpleFieldValidator):
+    """Material: a link to the page itself leads nowhere."""
+
+    def validate(self, value: list | None, force: bool = False) -> None:
+        """See z3c.form.interfaces.IValidator"""
+        super().validate(value, force)
+        # A relation is validated as its target, the content object.
+        if self.context.__parent__ in (value or ()):
+            raise Invalid("This is the page itself: choose others.")
+
+
+WidgetValidatorDiscriminators(
+    RelatedPagesAreOthers, context=IMediaStorage, field=IPageMedia["related_pages"]
 )

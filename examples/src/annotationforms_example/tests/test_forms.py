@@ -1,3 +1,4 @@
+from annotationforms_example.forms import MEDIA_KEY
 from annotationforms_example.forms import REVIEW_KEY
 from annotationforms_example.forms import SETTINGS_KEY
 from annotationforms_example.tests.base import PageTestCase
@@ -23,6 +24,13 @@ SETTINGS = {
     "source": ("https://example.org/hours", "https://example.org/hours"),
     "former_titles": ("Hours\nVisit us", ["Hours", "Visit us"]),
 }
+VIEWS = (
+    "page-settings",
+    "page-settings-view",
+    "page-review",
+    "page-media",
+    "page-media-view",
+)
 
 
 def fill(browser, **values):
@@ -65,11 +73,12 @@ class TestSettings(PageTestCase):
 
     def test_looking_stores_nothing_and_asks_nothing(self):
         for user in ("editor", "reviewer"):
-            for view in ("page-settings", "page-settings-view", "page-review"):
+            for view in VIEWS:
                 browser = self.open(view, user)
                 self.assertNotIn("Confirming User Action", browser.contents)
         self.assertIsNone(self.stored(SETTINGS_KEY))
         self.assertIsNone(self.stored(REVIEW_KEY))
+        self.assertIsNone(self.stored(MEDIA_KEY))
 
     def test_stores_what_was_typed_and_shows_it_again(self):
         browser = self.open("page-settings")
@@ -193,23 +202,21 @@ class TestPermissions(PageTestCase):
 
     def opened(self, user):
         """Return the views that are shown: others redirect, with status 200."""
-        views = ("page-settings", "page-review", "page-settings-view")
         return [
-            view for view in views if self.HEADING in self.open(view, user).contents
+            view for view in VIEWS if self.HEADING in self.open(view, user).contents
         ]
 
     def test_an_editor_opens_all(self):
+        self.assertEqual(list(VIEWS), self.opened("editor"))
+
+    def test_a_reviewer_reads_settings_and_material(self):
         self.assertEqual(
-            ["page-settings", "page-review", "page-settings-view"],
-            self.opened("editor"),
+            ["page-settings-view", "page-media-view"], self.opened("reviewer")
         )
 
-    def test_a_reviewer_reads_the_settings(self):
-        self.assertEqual(["page-settings-view"], self.opened("reviewer"))
-
-    def test_members_and_visitors_open_none(self):
-        self.assertEqual([], self.opened("member"))
-        self.assertEqual([], self.opened(None))
+    def test_members_and_visitors_see_the_material_only(self):
+        self.assertEqual(["page-media-view"], self.opened("member"))
+        self.assertEqual(["page-media-view"], self.opened(None))
 
     def test_a_visitor_can_not_save(self):
         browser = self.browser(None)

@@ -12,7 +12,14 @@ import transaction
 
 
 NAME = "annotationforms_example"
-ACTIONS = ("page-settings", "page-settings-view", "page-review")
+TITLES = {
+    "page-settings": "Page settings",
+    "page-settings-view": "Page settings",
+    "page-review": "Page review",
+    "page-media": "Page material",
+    "page-media-view": "Page material",
+}
+ACTIONS = tuple(TITLES)
 
 
 class TestInstalled(PageTestCase):
@@ -20,8 +27,7 @@ class TestInstalled(PageTestCase):
 
     def test_the_actions_of_a_page_lead_to_the_forms(self):
         browser = self.browser()
-        titles = ("Page settings", "Page settings", "Page review")
-        for action, title in zip(ACTIONS, titles, strict=True):
+        for action, title in TITLES.items():
             browser.open(self.url)
             browser.getLink(id=f"plone-contentmenu-actions-{action}").click()
             self.assertIn(f">{title}</h1>", browser.contents)
@@ -36,7 +42,7 @@ class TestInstalled(PageTestCase):
         for action in ACTIONS:
             self.assertNotIn(f"plone-contentmenu-actions-{action}", browser.contents)
 
-    def test_a_reviewer_gets_the_action_to_read_only(self):
+    def test_a_reviewer_gets_the_actions_to_read_only(self):
         browser = self.browser("reviewer")
         browser.open(self.url)
         found = [
@@ -44,7 +50,7 @@ class TestInstalled(PageTestCase):
             for action in ACTIONS
             if f'"plone-contentmenu-actions-{action}"' in browser.contents
         ]
-        self.assertEqual(["page-settings-view"], found)
+        self.assertEqual(["page-settings-view", "page-media-view"], found)
 
     def test_the_uninstall_profile_is_hidden(self):
         self.assertEqual(
