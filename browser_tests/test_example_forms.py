@@ -1,5 +1,9 @@
 """The two forms of the example add-on, as an editor uses them."""
 
+from widgets import error_of
+from widgets import open_tab
+from widgets import save
+
 import pytest
 
 
@@ -15,21 +19,9 @@ def open_form(page, site_url):
     return open_form
 
 
-def save(page):
-    page.get_by_role("button", name="Save", exact=True).click()
-
-
 def is_sent_to_the_page(page):
     page.wait_for_url("**/example")
     return True
-
-
-def open_tab(page, name):
-    page.locator(".autotoc-nav").get_by_text(name, exact=True).click()
-
-
-def error_of(page, field):
-    return page.locator(f"#formfield-form-widgets-{field} .invalid-feedback")
 
 
 def save_settings(open_form, contact):

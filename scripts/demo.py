@@ -7,6 +7,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -121,3 +122,22 @@ def logged_in(browser, site_url):
     login = page.context.storage_state()
     page.context.close()
     return login
+
+
+def add_page(window, site_url, title, tags=""):
+    """Add a page, private to the user of the window; return its address."""
+    form_url = f"{site_url}/++add++Document"
+    html = window.request.get(form_url).text()
+    token = re.search('name="_authenticator".* value="([0-9a-f]+)"', html).group(1)
+    response = window.request.post(
+        form_url,
+        form={
+            "form.widgets.IDublinCore.title": title,
+            "form.widgets.IDublinCore.subjects": tags,
+            "form.buttons.save": "Save",
+            "_authenticator": token,
+        },
+    )
+    if not response.url.endswith("/view"):
+        raise DemoError(f"The page {title} was not added: {response.url}")
+    return response.url.removesuffix("/view")
