@@ -4,9 +4,20 @@ With names as arguments: only those.
 """
 
 from collections.abc import Callable
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
+from widgets import choose_content
+from widgets import choose_tag
+from widgets import editor_of
+from widgets import field_of
+from widgets import open_tab
+from widgets import press_tool
+from widgets import rows_of
+from widgets import save
+from widgets import type_row
 
 import demo
+import pathlib
 import sys
 
 
@@ -19,16 +30,78 @@ class Picture(NamedTuple):
     name: str
     path: str
     steps: Callable = lambda page: None
+    height: int = demo.WINDOW["height"]
 
 
 def save_unread_mailbox(page):
     page.get_by_label("Contact").fill("noreply@example.org")
-    page.get_by_role("button", name="Save", exact=True).click()
+    save(page)
     page.wait_for_selector(".invalid-feedback")
 
 
 def open_publishing_tab(page):
-    page.locator(".autotoc-nav").get_by_text("Publishing", exact=True).click()
+    open_tab(page, "Publishing")
+
+
+def type_introduction(page):
+    introduction = field_of(page, "introduction")
+    editor = editor_of(introduction)
+    editor.press_sequentially("The museum is closed on ")
+    press_tool(introduction, "Bold")
+    editor.press_sequentially("Mondays")
+    press_tool(introduction, "Bold")
+    editor.press_sequentially(".")
+    choose_tag(field_of(page, "topics"), "Holidays")
+    choose_tag(field_of(page, "topics"), "Museum")
+    page.evaluate("scrollTo(0, 0)")
+
+
+def fill_in_links(page):
+    open_tab(page, "Links")
+    choose_content(field_of(page, "main_page"), "Opening hours")
+    choose_content(field_of(page, "related_pages"), "Prices")
+    choose_content(field_of(page, "related_pages"), "How to get here")
+    rows = rows_of(field_of(page, "sources"))
+    type_row(rows.nth(0), "House rules", "https://example.org/rules", "05172026")
+    type_row(rows.nth(1), "Yearly report", "https://example.org/report", "")
+    page.evaluate("scrollTo(0, 0)")
+
+
+def choose_files(page):
+    open_tab(page, "Files")
+    with TemporaryDirectory() as folder:
+        handout = pathlib.Path(folder) / "opening-hours.pdf"
+        handout.write_bytes(b"%PDF-1.4\n%%EOF\n")
+        picture = pathlib.Path(folder) / "museum.png"
+        draw_picture(page.context, picture)
+        field_of(page, "handout").locator("input").set_input_files(handout)
+        field_of(page, "picture").locator("input").set_input_files(picture)
+        field_of(page, "picture_until").locator("input").fill("2031-12-31")
+        save(page)
+        page.wait_for_url("**/example")
+
+
+def draw_picture(context, file):
+    """Draw a house at sunset."""
+    page = context.new_page()
+    page.set_viewport_size({"width": 480, "height": 300})
+    page.set_content(
+        "<body style='margin: 0; background: linear-gradient(#27496d, #f6b26b 75%,"
+        " #3d5a3d 75%)'><div style='position: absolute; left: 150px; top: 120px;"
+        " width: 180px; height: 130px; background: linear-gradient(90deg, #f3ead7 50%,"
+        " #ddcfb2 50%)'></div><div style='position: absolute; left: 130px; top: 60px;"
+        " border: solid transparent; border-width: 0 110px 60px;"
+        " border-bottom-color: #8c3b2e'></div></body>"
+    )
+    page.screenshot(path=file)
+    page.close()
+
+
+def save_material(page):
+    type_introduction(page)
+    fill_in_links(page)
+    choose_files(page)
+    page.goto(f"{page.url}/@@page-media-view", wait_until="networkidle")
 
 
 PICTURES = [
@@ -36,10 +109,23 @@ PICTURES = [
     Picture("page-settings-tab", "/example/@@page-settings", open_publishing_tab),
     Picture("page-settings-error", "/example/@@page-settings", save_unread_mailbox),
     Picture("page-review", "/example/@@page-review"),
+    Picture("page-media", "/example/@@page-media", type_introduction, height=1050),
+    Picture("page-media-links", "/example/@@page-media", fill_in_links, height=1150),
+    Picture("page-media-view", "/example/@@page-media", save_material, height=1400),
 ]
 
 
+def add_pages(browser, site_url, login):
+    """Add what the example page can be linked with."""
+    page = demo.new_page(browser, login)
+    demo.add_page(page, site_url, "Opening hours", tags="Holidays")
+    demo.add_page(page, site_url, "Prices")
+    demo.add_page(page, site_url, "How to get here")
+    page.context.close()
+
+
 def take(picture, page, site_url):
+    page.set_viewport_size(demo.WINDOW | {"height": picture.height})
     page.goto(site_url + picture.path, wait_until="networkidle")
     picture.steps(page)
     file = FOLDER / f"{picture.name}.png"
@@ -51,6 +137,7 @@ def main(names):
     FOLDER.mkdir(parents=True, exist_ok=True)
     with demo.chromium() as browser, demo.demo_site() as site_url:
         login = demo.logged_in(browser, site_url)
+        add_pages(browser, site_url, login)
         for picture in PICTURES:
             if not names or picture.name in names:
                 page = demo.new_page(browser, login)
