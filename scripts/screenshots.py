@@ -109,7 +109,7 @@ PICTURES = [
     Picture("page-settings-tab", "/example/@@page-settings", open_publishing_tab),
     Picture("page-settings-error", "/example/@@page-settings", save_unread_mailbox),
     Picture("page-review", "/example/@@page-review"),
-    Picture("page-media", "/example/@@page-media", type_introduction, height=1050),
+    Picture("page-media", "/example/@@page-media", type_introduction, height=1100),
     Picture("page-media-links", "/example/@@page-media", fill_in_links, height=1150),
     Picture("page-media-view", "/example/@@page-media", save_material, height=1400),
 ]
