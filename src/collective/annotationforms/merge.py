@@ -10,6 +10,7 @@ from z3c.form.interfaces import IForm
 from z3c.form.interfaces import IWidget
 from z3c.form.interfaces import NOT_CHANGED
 from zope.component import getMultiAdapter
+from zope.interface import Invalid
 
 
 def changed_values(form: IForm, data: dict[str, Any]) -> dict[str, Any]:
@@ -52,4 +53,8 @@ def _shown_value(widget: IWidget) -> Any:
 def _sent_back(widget: IWidget, shown: Any) -> Any:
     """Return what an untouched widget sends back, e.g. [] for None."""
     converter = IDataConverter(widget)
-    return converter.toFieldValue(converter.toWidgetValue(shown))
+    try:
+        return converter.toFieldValue(converter.toWidgetValue(shown))
+    except (Invalid, ValueError):
+        # It can be shown, but not be typed, e.g. None by the rich text widget.
+        return shown

@@ -1,7 +1,10 @@
+from collective.annotationforms import AnnotationEditForm
 from collective.annotationforms import AnnotationView
 from collective.annotationforms.tests.layers import FunctionalTestCase
+from collective.annotationforms.tests.layers import IntegrationTestCase
 from plone.app.textfield import RichText
 from plone.app.textfield.value import RichTextValue
+from plone.app.z3cform.widgets.richtext import get_tinymce_options
 from plone.supermodel import model
 from zope.component import getGlobalSiteManager
 from zope.interface import Interface
@@ -18,16 +21,23 @@ class ArticleView(AnnotationView):
     schema = IArticle
 
 
+class ArticleForm(AnnotationEditForm):
+    """Edits an article."""
+
+    schema = IArticle
+
+
 class TestRichText(FunctionalTestCase):
     """Rich text is shown as content shows it."""
 
     def setUp(self):
         super().setUp()
         registry = getGlobalSiteManager()
-        view = type("View", (ArticleView,), {"__name__": "article"})
-        arguments = (view, (Interface, IBrowserRequest), Interface, "article")
-        registry.registerAdapter(*arguments)
-        self.addCleanup(registry.unregisterAdapter, *arguments)
+        for name, base in (("article", ArticleView), ("edit-article", ArticleForm)):
+            view = type("View", (base,), {"__name__": name})
+            arguments = (view, (Interface, IBrowserRequest), Interface, name)
+            registry.registerAdapter(*arguments)
+            self.addCleanup(registry.unregisterAdapter, *arguments)
 
     def shown(self, html):
         self.store(text=RichTextValue(html, "text/html", "text/x-html-safe"))
@@ -45,3 +55,29 @@ class TestRichText(FunctionalTestCase):
         target = self.portal["private-page"]
         shown = self.shown(f'<a href="resolveuid/{target.UID()}">link</a>')
         self.assertIn(f'href="{target.absolute_url()}"', shown)
+
+    def test_the_first_text_is_saved(self):
+        browser = self.browser()
+        browser.open(f"{self.url}/@@edit-article")
+        browser.getControl(name="form.widgets.text").value = "<p>first</p>"
+        browser.getControl("Save").click()
+        self.assertEqual("<p>first</p>", self.stored()["text"].raw)
+        browser.open(f"{self.url}/@@edit-article")
+        browser.getControl("Save").click()
+        self.assertIn("Nothing was changed.", browser.contents)
+
+
+class TestEditor(IntegrationTestCase):
+    """TinyMCE has the settings that it has in the page's own edit form."""
+
+    def test_knows_where_the_page_is(self):
+        self.portal.invokeFactory("Folder", "folder")
+        self.portal["folder"].invokeFactory("Document", "inside")
+        page = self.portal["folder"]["inside"]
+        form = ArticleForm(page, self.request)
+        form.update()
+        widget = form.widgets["text"]
+        self.assertEqual(
+            get_tinymce_options(page, IArticle["text"], self.request),
+            get_tinymce_options(widget.wrapped_context(), widget.field, self.request),
+        )
