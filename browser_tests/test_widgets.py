@@ -5,7 +5,6 @@ the view.  Each test has a page of its own.
 """
 
 from playwright.sync_api import expect
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from widgets import choose_content
 from widgets import choose_tag
 from widgets import chosen_content
@@ -95,11 +94,6 @@ def width_of(image):
     return image.evaluate("image => image.decode().then(() => image.naturalWidth)")
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=PlaywrightTimeout,
-    reason="rich text can not be saved as long as none is stored",
-)
 def test_text_is_typed_made_bold_and_linked(material):
     material.open("Text")
     field = material.field("introduction")

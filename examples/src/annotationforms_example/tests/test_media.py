@@ -10,7 +10,6 @@ from datetime import date
 from datetime import datetime
 from plone.app.testing import login
 from plone.app.testing import SITE_OWNER_NAME
-from unittest import expectedFailure
 from urllib.parse import urlencode
 
 import io
@@ -77,7 +76,6 @@ class TestMedia(MediaTestCase):
             {name: browser.getControl(name=WIDGETS + name).value for name in typed},
         )
 
-    @expectedFailure  # Of rich text nothing can be saved as long as none is stored.
     def test_stores_text(self):
         browser = self.open("page-media")
         fill(browser, introduction="<p>Closed on <b>Mondays</b></p>")
