@@ -238,9 +238,6 @@ KNOWN_FAILURES = {
     "IntegrationTests.test_content_provider": (
         "StorageWidgets takes the place of z3c.form's FieldWidgetsAndProviders"
     ),
-    "RichTextWidgetTests.test_widget_params_different_contexts": (
-        "TinyMCE's settings are looked up for the storage: the site, not the page"
-    ),
 }
 
 
