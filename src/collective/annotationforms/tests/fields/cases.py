@@ -128,6 +128,11 @@ class Case:
     keeps_uploads: bool = False
     #: A script adds the inputs, or fills them: they need not be in the HTML.
     scripted: bool = False
+    #: Columns of files and of relations that this field type goes through, too.
+    more_steps: tuple = ()
+    #: Another valid input, and what it stores.
+    other: dict | None = None
+    other_stored: Any = None
     #: Steps that make no sense for this field type, with the reason.
     without: dict = attribute(default_factory=dict)
 
@@ -767,6 +772,8 @@ def upload(title, *, image=False) -> Case:
         ("zoë.gif", GIF, "image/gif") if image else ("zoë.txt", b"Text", "text/plain")
     )
     bad = {".action": ["replace"], "": Upload("bad.zip", b"PK", "application/zip")}
+    other_name = f"other-{name}"
+    other = {".action": ["replace"], "": Upload(other_name, data, content_type)}
     accept = ("image/*",) if image else ("text/plain",)
     return Case(
         title,
@@ -779,6 +786,9 @@ def upload(title, *, image=False) -> Case:
         shown={".action": ["nochange"]},
         kept={},
         keeps_uploads=True,
+        more_steps=("replaced", "downloaded"),
+        other=other,
+        other_stored=StoredFile(title, data, content_type, other_name),
         default_shown={".action": []},
         cleared={".action": ["remove"]},
         empty_shown={".action": []},
@@ -812,6 +822,7 @@ def relation(title, field, typed, stored, bad, **more) -> Case:
         "Page target-a",
         bad=bad,
         message=NOT_ALLOWED,
+        more_steps=("cataloged",),
         empty=[] if isinstance(stored, list) else None,
         without=NO_DEFAULT,
         **more,
@@ -911,6 +922,7 @@ GRIDS = (
         "Page target-a",
         bad=BAD_ROW,
         message=BAD_COUNT,
+        more_steps=("cataloged",),
         without=NO_DEFAULT,
     ),
     grid(
