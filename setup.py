@@ -80,6 +80,7 @@ setup(
         "test": [
             "docutils",
             "hypothesis",
+            "lxml",
             "Pillow",
             "plone.app.testing",
             "plone.testing",

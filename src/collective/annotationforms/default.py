@@ -2,8 +2,10 @@
 
 from collective.annotationforms.interfaces import IAnnotationStorage
 from typing import Any
+from z3c.form.interfaces import IFieldWidget
 from z3c.form.interfaces import IValue
 from z3c.form.interfaces import IWidget
+from z3c.form.value import StaticValue
 from zope.component import adapter
 from zope.component import queryMultiAdapter
 from zope.interface import implementer
@@ -13,24 +15,17 @@ from zope.schema.interfaces import IField
 
 @implementer(IValue)
 @adapter(IAnnotationStorage, Interface, Interface, IField, Interface)
-class StorageDefault:
-    """The default that a widget shows as long as its field was never stored."""
+def default_for_page(storage, request, form, field, widget) -> IValue | None:
+    """Return the default that is registered for the page, or the field's own.
 
-    def __init__(self, storage, request, form, field, widget):
-        self.page = storage.__parent__
-        self.request = request
-        self.form = form
-        self.field = field
-        self.widget = widget
-
-    def get(self) -> Any:
-        """Return the default that is registered for the page, or the field's own."""
-        registered = queryMultiAdapter(
-            (self.page, self.request, self.form, self.field, self.widget),
-            IValue,
-            name="default",
-        )
-        return registered.get() if registered else self.field.bind(self.page).default
+    None if there is neither, as for any other form.
+    """
+    discriminators = (storage.__parent__, request, form, field, widget)
+    registered = queryMultiAdapter(discriminators, IValue, name="default")
+    if registered is not None or not IFieldWidget.providedBy(widget):
+        return registered
+    default = field.bind(storage.__parent__).default
+    return None if default is None else StaticValue(default)
 
 
 def default_value(widget: IWidget) -> Any:
@@ -44,4 +39,5 @@ def default_value(widget: IWidget) -> Any:
         widget.field,
         widget,
     )
-    return queryMultiAdapter(discriminators, IValue, name="default").get()
+    found = queryMultiAdapter(discriminators, IValue, name="default")
+    return widget.field.missing_value if found is None else found.get()

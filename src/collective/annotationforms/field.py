@@ -6,8 +6,10 @@ from collective.annotationforms.interfaces import IStorageWidget
 from copy import copy
 from functools import cache
 from typing import Any
+from z3c.form.contentprovider import FieldWidgetsAndProviders
 from z3c.form.field import Field
 from z3c.form.field import FieldWidgets
+from z3c.form.interfaces import IFieldsAndContentProvidersForm
 from z3c.form.interfaces import IFieldsForm
 from z3c.form.interfaces import IFormLayer
 from zope.component import adapter
@@ -37,13 +39,19 @@ class StorageWidgets(FieldWidgets):
         return form_field
 
 
+@adapter(IFieldsAndContentProvidersForm, IFormLayer, IAnnotationStorage)
+class StorageWidgetsAndProviders(FieldWidgetsAndProviders, StorageWidgets):
+    """The same for a form with content providers among its fields."""
+
+
 def field_of_storage(field: IField, storage: IAnnotationStorage) -> IStorageField:
     """Return a copy of the field that belongs to the storage; see IStorageField."""
     if IStorageField.providedBy(field) and field.storage is storage:
         # The form is updated again.
         return field
     copied = copy(field)
-    copied.__class__ = _binding_to_page(type(field))
+    if not IStorageField.providedBy(field):
+        copied.__class__ = _binding_to_page(type(field))
     copied.storage = storage
     alsoProvides(copied, IStorageField)
     # Terms of a collection are those of its value type, bound to the form's content.

@@ -6,6 +6,7 @@ from collective.annotationforms.tests.layers import FunctionalTestCase
 from datetime import date
 from docutils import nodes
 from docutils.core import publish_doctree
+from html import unescape
 from importlib import import_module
 from pathlib import Path
 from plone.app.testing import FunctionalTesting
@@ -31,6 +32,7 @@ DOCUMENTS = (
     "docs/index.rst",
     "docs/reference.rst",
     "docs/tutorial.rst",
+    "docs/validators.rst",
 )
 
 
@@ -178,10 +180,40 @@ class TestReference(DocsTestCase):
         request = self.layer["request"]
         form = import_module("my.addon.forms").NotesForm(self.page, request)
         form.update()
-        self.assertEqual("", form.widgets["notes"].value)
+        self.assertIsNone(form.widgets["notes"].value)
         form.applyChanges({"notes": "Call Zoë"})
         transaction.commit()
         self.assertEqual({"notes": "Call Zoë"}, self.stored())
+
+
+class TestValidators(DocsTestCase):
+    """What the page about validators says."""
+
+    key = "my.addon.visit"
+
+    def messages(self, **values):
+        """Save the values; return the messages of the fields and of the form."""
+        contents = self.open("visit", **values).contents
+        found = re.findall(
+            r'<div class="(?:invalid-feedback|error)">(.*?)</div>', contents
+        )
+        return [unescape(message) for message in found]
+
+    def test_the_example(self):
+        self.install("docs/validators.rst")
+        self.assertEqual(
+            "Guide of A page", self.open("visit").getControl("Guide").value
+        )
+        self.assertEqual(
+            ["“A page” is too small."], self.messages(guide="Zoë", persons="21")
+        )
+        self.assertEqual(
+            ["So many need a guide."], self.messages(guide="Nobody", persons="10")
+        )
+        self.assertIsNone(self.stored())
+        self.assertEqual([], self.messages(guide="Zoë", persons="20"))
+        self.assertEqual({"guide": "Zoë", "persons": 20}, self.stored())
+        self.assertEqual(["Zoë is the guide of “A page”."], self.messages(guide="Ada"))
 
 
 class TestTutorial(DocsTestCase):

@@ -142,42 +142,20 @@ def plone_request(**options):
     return request
 
 
-# To be mended: z3c.form asks for the default that is registered, and there is one for
-# each widget, so that it is set where z3c.form would leave the widget as it is.
-DEFAULT_FOR_ALL = "known failure: StorageDefault is there without a default to give"
-
-FILE_WIDGETS = (
-    # The value was set to the widget, which has no form, before update().
-    ("print(file_widget.render())", "</span>", DEFAULT_FOR_ALL),
-)
-
-REBOUND = "known failure: a field of a storage can't be bound to another one"
-
-INLINE_VALIDATION = (
-    (
-        """z3cform_validate_field(fname=u'form.widgets.name', fset="mygroup")""",
-        """'{"errmsg": ""}'""",
-        REBOUND,
-    ),
-)
-
-
 class DocumentsTest(OnStorage, unittest.TestCase):
     """The documents of Plone's packages."""
 
     layer = PLONE
     maxDiff = None
 
-    def check(self, package, name, changes, expected, **options):
-        found = differences(package, name, changes, **options)
-        self.assertEqual([(source, result) for source, result, _ in expected], found)
+    def check(self, package, name, changes, **options):
+        self.assertEqual([], differences(package, name, changes, **options))
 
     def test_inline_validation(self):
         self.check(
             "plone.app.z3cform",
             "inline_validation.rst",
             (),
-            INLINE_VALIDATION,
             layer=self.layer,
         )
 
@@ -209,36 +187,10 @@ class DocumentsTest(OnStorage, unittest.TestCase):
             "plone.formwidget.namedfile",
             "widget.rst",
             changes,
-            FILE_WIDGETS,
             until="The converter",
             storage_of=storage_of,
             plone_request=plone_request,
         )
-
-
-# What fails on storages for now, and why.
-KNOWN_FAILURES = {
-    **dict.fromkeys(
-        (
-            "AjaxSelectWidgetTests.test_data_converter_collection_with_vocabulary",
-            "AjaxSelectWidgetTests.test_data_converter_list",
-            "AjaxSelectWidgetTests.test_data_converter_tuple",
-            "RichTextWidgetTests.test_dx_tinymcewidget_multiple_mimetypes_create",
-            "RichTextWidgetTests.test_dx_tinymcewidget_multiple_mimetypes_edit",
-            "RichTextWidgetTests.test_unicode_control_characters_value",
-            "Select2WidgetTests.test_select2_widget_list_orderable",
-            "Select2WidgetTests.test_select2_widget_optgroup",
-            "Select2WidgetTests.test_select2_widget_set_not_orderable",
-            "Select2WidgetTests.test_select2_widget_tuple_orderable",
-            "SelectWidgetTests.test_select_widget_optgroup",
-            "TextWidgetTest.test_test_widget_custom_css",
-        ),
-        DEFAULT_FOR_ALL,
-    ),
-    "IntegrationTests.test_content_provider": (
-        "StorageWidgets takes the place of z3c.form's FieldWidgetsAndProviders"
-    ),
-}
 
 
 def relation_tests():
@@ -261,4 +213,4 @@ def relation_tests():
 
 
 for upstream in (test_widgets, tests, relation_tests()):
-    globals().update(cases_on_storage(upstream, __name__, PLONE, KNOWN_FAILURES))
+    globals().update(cases_on_storage(upstream, __name__, PLONE))

@@ -39,27 +39,14 @@ class OnStorage:
             return super().run(result)
 
 
-def cases_on_storage(
-    source: ModuleType, module: str, layer: Any, known_failures: dict[str, str]
-) -> dict[str, type]:
-    """Return the TestCases of a module, to be run on storages as those of `module`.
-
-    A known failure, "Class.test", fails the run as soon as it passes.
-    """
-    cases = {}
-    for name, case in vars(source).items():
-        if isinstance(case, type) and issubclass(case, unittest.TestCase):
-            members = {"layer": layer, "__module__": module}
-            for test in unittest.defaultTestLoader.getTestCaseNames(case):
-                if f"{name}.{test}" in known_failures:
-                    members[test] = _expecting_failure(getattr(case, test))
-            cases[name] = type(name, (OnStorage, case), members)
-    return cases
-
-
-def _expecting_failure(test):
-    # Of our own: upstream's function must not be marked.
-    return unittest.expectedFailure(lambda self: test(self))
+def cases_on_storage(source: ModuleType, module: str, layer: Any) -> dict[str, type]:
+    """Return the TestCases of a module, to be run on storages as those of `module`."""
+    members = {"layer": layer, "__module__": module}
+    return {
+        name: type(name, (OnStorage, case), dict(members))
+        for name, case in vars(source).items()
+        if isinstance(case, type) and issubclass(case, unittest.TestCase)
+    }
 
 
 class StorageForContext:
