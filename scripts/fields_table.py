@@ -4,7 +4,10 @@ Without an option the table is written for the Plone version of this Python.
 """
 
 from argparse import ArgumentParser
-from collective.annotationforms.tests import test_fields
+from collective.annotationforms.tests.fields.cases import CASES
+from collective.annotationforms.tests.fields.walk import RESULTS
+from collective.annotationforms.tests.fields.walk import STEPS
+from collective.annotationforms.tests.test_fields import TestFields
 from importlib.metadata import version
 from pathlib import Path
 from zope.testrunner.runner import Runner
@@ -19,7 +22,7 @@ MARKS = {"yes": "yes", "n/a": "—", "no": "**no**"}
 
 
 def run(test_case: type[unittest.TestCase]) -> bool:
-    """Run the tests: they fill in test_fields.RESULTS.  Tell whether they fail."""
+    """Run the tests: they fill in RESULTS.  Tell whether they fail."""
     suite = unittest.defaultTestLoader.loadTestsFromTestCase(test_case)
     runner = Runner([], ["fields_table"], found_suites=[suite])
     runner.run()
@@ -28,19 +31,19 @@ def run(test_case: type[unittest.TestCase]) -> bool:
 
 def table() -> str:
     """Return the table of the results and the notes, as reStructuredText."""
-    rows = [case.title for case in test_fields.CASES]
+    rows = [case.title for case in CASES]
     lines = [
         ".. list-table::",
         "   :header-rows: 1",
         "   :stub-columns: 1",
         "",
-        *row_of_table(["Field", *test_fields.STEPS]),
+        *row_of_table(["Field", *STEPS]),
     ]
     notes = []
     for row in rows:
         cells = [row]
-        for column in test_fields.STEPS:
-            mark, _, reason = test_fields.RESULTS[row, column].partition(": ")
+        for column in STEPS:
+            mark, _, reason = RESULTS[row, column].partition(": ")
             cells.append(MARKS.get(mark, ""))
             if reason:
                 cells[-1] += f" [#n{note_number(notes, reason)}]_"
@@ -79,7 +82,7 @@ def main() -> int:
         failed = run(attributes.AttributesTestCase)
         sys.stdout.write(table())
         return failed
-    failed = run(test_fields.TestFields)
+    failed = run(TestFields)
     if not failed:
         made = f"Made by a run on Plone {version('Products.CMFPlone')}.\n\n"
         intro = PAGE.read_text(encoding="utf-8").split(START)[0]

@@ -8,11 +8,12 @@ from Acquisition import aq_base
 from collective.annotationforms import AnnotationEditForm
 from collective.annotationforms import AnnotationView
 from collective.annotationforms.tests.fields import forms
-from collective.annotationforms.tests.test_fields import FieldsLayer
-from collective.annotationforms.tests.test_fields import FieldsTestCase
+from collective.annotationforms.tests.fields.layer import FieldsLayer
+from collective.annotationforms.tests.fields.steps import FieldsTestCase
 from plone.app.testing import FunctionalTesting
 from plone.autoform.form import AutoExtensibleForm
 from plone.autoform.view import WidgetsView
+from typing import ClassVar
 from z3c.form.form import EditForm
 from zope.interface import alsoProvides
 
@@ -46,6 +47,7 @@ class AttributesView(WidgetsView):
 class AttributesLayer(FieldsLayer):
     """The forms of all cases, without the storage."""
 
+    known_failures: ClassVar[dict] = {}
     zcml = forms.pages_of_cases(
         globals(), Attributes, AttributesEditForm, AttributesView
     )
@@ -58,7 +60,6 @@ class AttributesTestCase(FieldsTestCase):
     """Puts the cases through the same steps."""
 
     layer = FUNCTIONAL
-    known_failures = {}  # noqa: RUF012
 
     def walk(self, case):
         schema = globals()[f"{case.class_name}Edit"].schema
