@@ -78,6 +78,7 @@ setup(
     ],
     extras_require={
         "test": [
+            "collective.z3cform.datagridfield",
             "docutils",
             "hypothesis",
             "lxml",

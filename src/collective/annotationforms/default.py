@@ -2,7 +2,7 @@
 
 from collective.annotationforms.interfaces import IAnnotationStorage
 from typing import Any
-from z3c.form.interfaces import IFieldWidget
+from z3c.form.interfaces import IContextAware
 from z3c.form.interfaces import IValue
 from z3c.form.interfaces import IWidget
 from z3c.form.value import StaticValue
@@ -18,14 +18,21 @@ from zope.schema.interfaces import IField
 def default_for_page(storage, request, form, field, widget) -> IValue | None:
     """Return the default that is registered for the page, or the field's own.
 
-    None if there is neither, as for any other form.
+    A field without a default shows that it is empty, as an attribute does that was
+    never set.  None for a widget that does not read from the storage.
     """
     discriminators = (storage.__parent__, request, form, field, widget)
     registered = queryMultiAdapter(discriminators, IValue, name="default")
-    if registered is not None or not IFieldWidget.providedBy(widget):
+    if registered is not None:
         return registered
     default = field.bind(storage.__parent__).default
-    return None if default is None else StaticValue(default)
+    if default is None and not _reads_storage(widget):
+        return None
+    return StaticValue(default)
+
+
+def _reads_storage(widget: IWidget) -> bool:
+    return IContextAware.providedBy(widget) and not widget.ignoreContext
 
 
 def default_value(widget: IWidget) -> Any:

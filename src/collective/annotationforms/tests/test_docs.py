@@ -180,7 +180,7 @@ class TestReference(DocsTestCase):
         request = self.layer["request"]
         form = import_module("my.addon.forms").NotesForm(self.page, request)
         form.update()
-        self.assertIsNone(form.widgets["notes"].value)
+        self.assertEqual("", form.widgets["notes"].value)
         form.applyChanges({"notes": "Call Zoë"})
         transaction.commit()
         self.assertEqual({"notes": "Call Zoë"}, self.stored())

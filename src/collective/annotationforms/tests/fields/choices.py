@@ -24,7 +24,7 @@ BOOLS = (
         message="Constraint not satisfied",
         default=None,
         default_shown=UNTICKED,
-        default_displayed="<span></span>",
+        default_displayed="no",
         without={
             "untouched": "the default is refused in this row",
             "cleared": "clearing it is refused in this row; see Bool, unticked",
