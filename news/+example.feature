@@ -1,1 +1,1 @@
-An example add-on with two forms on a page, and a demo site that shows it.
+An example add-on with three forms on a page, and a demo site that shows it.
