@@ -83,7 +83,6 @@ class AnnotationEditForm(AnnotationStorageMixin, AutoExtensibleForm, EditForm):
     schema = None
     permission = "Modify portal content"
     enableCSRFProtection = True
-    ignoreContext = False
 
     label = _("Edit form data")
     success_message = _("Changes saved.")

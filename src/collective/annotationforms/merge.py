@@ -44,10 +44,9 @@ def _is_as_shown(widget: IWidget, value: Any) -> bool:
 
 
 def _shown_value(widget: IWidget) -> Any:
-    data_manager = getMultiAdapter((widget.context, widget.field), IDataManager)
-    if widget.field.__name__ in widget.context:
-        return data_manager.get()
-    return default_value(widget)
+    if widget.field.__name__ not in widget.context:
+        return default_value(widget)
+    return getMultiAdapter((widget.context, widget.field), IDataManager).get()
 
 
 def _sent_back(widget: IWidget, shown: Any) -> Any:

@@ -13,7 +13,10 @@ from plone.app.testing import SITE_OWNER_PASSWORD
 from plone.protect import auto
 from plone.testing.zope import Browser
 from zope.annotation.interfaces import IAnnotations
+from zope.component import getGlobalSiteManager
 from zope.interface import alsoProvides
+from zope.interface import Interface
+from zope.publisher.interfaces.browser import IBrowserRequest
 
 import collective.annotationforms.tests
 import re
@@ -78,6 +81,14 @@ class FunctionalTestCase(unittest.TestCase):
         self.url = self.page.absolute_url()
         disabled, auto.CSRF_DISABLED = auto.CSRF_DISABLED, False
         self.addCleanup(setattr, auto, "CSRF_DISABLED", disabled)
+
+    def register_view(self, name, base):
+        """Register a form for the time of the test, as ZCML does."""
+        view = type("View", (base,), {"__name__": name})
+        arguments = (view, (Interface, IBrowserRequest), Interface, name)
+        registry = getGlobalSiteManager()
+        registry.registerAdapter(*arguments)
+        self.addCleanup(registry.unregisterAdapter, *arguments)
 
     def browser(self, user=SITE_OWNER_NAME):
         """Return a browser, logged in unless `user` is None."""

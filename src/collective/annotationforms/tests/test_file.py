@@ -14,10 +14,7 @@ from plone.namedfile.field import NamedBlobImage
 from plone.namedfile.file import NamedBlobFile as FileValue
 from plone.namedfile.file import NamedBlobImage as ImageValue
 from plone.supermodel import model
-from zope.component import getGlobalSiteManager
 from zope.component import getMultiAdapter
-from zope.interface import Interface
-from zope.publisher.interfaces.browser import IBrowserRequest
 
 import transaction
 
@@ -76,16 +73,12 @@ class FilesTestCase(FunctionalTestCase):
 
     def setUp(self):
         super().setUp()
-        registry = getGlobalSiteManager()
         for name, base in (
             ("files", FilesForm),
             ("files-view", FilesView),
             ("public-files", PublicFilesView),
         ):
-            view = type("View", (base,), {"__name__": name})
-            arguments = (view, (Interface, IBrowserRequest), Interface, name)
-            registry.registerAdapter(*arguments)
-            self.addCleanup(registry.unregisterAdapter, *arguments)
+            self.register_view(name, base)
 
     def fill(self):
         self.store(

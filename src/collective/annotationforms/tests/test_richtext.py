@@ -6,9 +6,6 @@ from plone.app.textfield import RichText
 from plone.app.textfield.value import RichTextValue
 from plone.app.z3cform.widgets.richtext import get_tinymce_options
 from plone.supermodel import model
-from zope.component import getGlobalSiteManager
-from zope.interface import Interface
-from zope.publisher.interfaces.browser import IBrowserRequest
 
 
 class IArticle(model.Schema):
@@ -32,12 +29,8 @@ class TestRichText(FunctionalTestCase):
 
     def setUp(self):
         super().setUp()
-        registry = getGlobalSiteManager()
         for name, base in (("article", ArticleView), ("edit-article", ArticleForm)):
-            view = type("View", (base,), {"__name__": name})
-            arguments = (view, (Interface, IBrowserRequest), Interface, name)
-            registry.registerAdapter(*arguments)
-            self.addCleanup(registry.unregisterAdapter, *arguments)
+            self.register_view(name, base)
 
     def shown(self, html):
         self.store(text=RichTextValue(html, "text/html", "text/x-html-safe"))

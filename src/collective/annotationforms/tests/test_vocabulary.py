@@ -6,10 +6,7 @@ from plone.autoform import directives
 from plone.supermodel import model
 from plone.z3cform.layout import wrap_form
 from zope import schema
-from zope.component import getGlobalSiteManager
-from zope.interface import Interface
 from zope.interface import provider
-from zope.publisher.interfaces.browser import IBrowserRequest
 from zope.schema.interfaces import IContextSourceBinder
 from zope.schema.vocabulary import SimpleVocabulary
 
@@ -55,12 +52,8 @@ class TestVocabulary(FunctionalTestCase):
 
     def setUp(self):
         super().setUp()
-        registry = getGlobalSiteManager()
         for name, view in (("tagged", TaggedForm), ("wrapped", wrap_form(TaggedForm))):
-            view = type("View", (view,), {"__name__": name})
-            arguments = (view, (Interface, IBrowserRequest), Interface, name)
-            registry.registerAdapter(*arguments)
-            self.addCleanup(registry.unregisterAdapter, *arguments)
+            self.register_view(name, view)
 
     def address(self, name, view="tagged"):
         """Return the address that the form gives to the widget's JavaScript."""
