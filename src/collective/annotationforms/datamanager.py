@@ -5,7 +5,6 @@ from collective.annotationforms.interfaces import IStorageField
 from collective.annotationforms.relation import relation_to
 from collective.annotationforms.relation import with_relations
 from collective.annotationforms.relation import with_targets
-from collective.annotationforms.value import detached
 from persistent.mapping import PersistentMapping
 from typing import Any
 from z3c.form.datamanager import DictionaryField
@@ -27,13 +26,12 @@ class StorageField(DictionaryField):
     """The data manager for a field of a storage.
 
     Content objects are stored as relations, however deep in the value they are.
-    Objects and collections are returned as copies: change one and set it again.
     """
 
     def query(self, default: Any = NO_VALUE) -> Any:
         """Return the stored value, `default` if none was ever stored."""
         value = super().query(default)
-        return value if value is default else detached(self.field, with_targets(value))
+        return value if value is default else with_targets(value)
 
     def set(self, value: Any) -> None:
         """Store the value; raises TypeError for a read-only field."""

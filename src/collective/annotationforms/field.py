@@ -1,5 +1,6 @@
 """The fields of a form on a storage: bound to the page, not to the storage."""
 
+from collections.abc import Mapping
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IStorageField
 from collective.annotationforms.interfaces import IStorageWidget
@@ -12,6 +13,9 @@ from z3c.form.field import FieldWidgets
 from z3c.form.interfaces import IFieldsAndContentProvidersForm
 from z3c.form.interfaces import IFieldsForm
 from z3c.form.interfaces import IFormLayer
+from z3c.form.interfaces import IMultiWidget
+from z3c.form.interfaces import IWidget
+from z3c.form.interfaces import NOT_CHANGED
 from zope.component import adapter
 from zope.interface import alsoProvides
 from zope.schema.interfaces import IField
@@ -29,6 +33,7 @@ class StorageWidgets(FieldWidgets):
         super().update()
         for widget in self.values():
             alsoProvides(widget, IStorageWidget)
+            _show_kept_parts(widget, self.content.get(widget.field.__name__))
 
     def _of_storage(self, form_field: Field) -> Field:
         form_field = copy(form_field)
@@ -37,6 +42,21 @@ class StorageWidgets(FieldWidgets):
             # Stored empty is a value: z3c.form would show the default in its place.
             form_field.showDefault = False
         return form_field
+
+
+def _show_kept_parts(widget: IWidget, stored: Any) -> None:
+    """Let the cells of rows that are kept, e.g. files, show what is stored.
+
+    z3c.form gives its marker for "not changed" to a cell of a row that was sent, and
+    the widget of a file can't show that.
+    """
+    if not IMultiWidget.providedBy(widget) or not isinstance(stored, (list, tuple)):
+        return
+    for row, stored_row in zip(widget.widgets, stored, strict=False):
+        if isinstance(stored_row, Mapping):
+            for name, cell in row.widgets.items():
+                if cell.value is NOT_CHANGED:
+                    cell.value = stored_row.get(name)
 
 
 @adapter(IFieldsAndContentProvidersForm, IFormLayer, IAnnotationStorage)

@@ -20,10 +20,15 @@ class IAnnotationStorage(IMutableMapping):
     A storage is a mapping in full.  It is made for one form and one request and
     is never stored itself: it reads through to the annotation of the page and
     makes the stored ``persistent.mapping.PersistentMapping`` on the first write.
-    Reading never writes.  A value that is stored is returned as it is, also if
-    it is empty; no default is filled in.
+    Reading never writes.  A value that is stored is returned also if it is empty;
+    no default is filled in.
 
-    Reading and writing raise a `StorageError` if the annotation can't be used.
+    Values go in and out as copies, so that nothing is changed in place and lost:
+    change a list and set it again.  Persistent objects, e.g. files, are no copies;
+    they store their own changes.
+
+    Reading and writing raise a `StorageError` if the annotation can't be used,
+    writing an `InvalidValueError` for a value that can't be stored.
     """
 
     __parent__ = Attribute("The page: the content object that is annotated.")
@@ -35,6 +40,13 @@ class IAnnotationStorage(IMutableMapping):
 
     def getPhysicalPath() -> tuple[str, ...]:
         """Return the path of the page, as its own getPhysicalPath() does."""
+
+    def storable(name: str, value: Any) -> Any:
+        """Return a copy of `value` as the field `name` would store it.
+
+        Raises InvalidValueError if it can't be stored: if it can't be pickled, or
+        has an acquisition wrapper.
+        """
 
 
 class IValueWrittenEvent(Interface):
@@ -118,7 +130,7 @@ class NotAMappingError(StorageError):
 
 
 class InvalidValueError(StorageError):
-    """A value does not fit the field that it was set for."""
+    """A value can't be stored, or does not fit the field that it was set for."""
 
 
 def describe_page(page: Any) -> str:

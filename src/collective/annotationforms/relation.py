@@ -9,8 +9,10 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collective.annotationforms.interfaces import IValueWrittenEvent
+from collective.annotationforms.value import ATOMS
 from OFS.interfaces import IObjectWillBeRemovedEvent
 from operator import attrgetter
+from persistent import Persistent
 from persistent.mapping import PersistentMapping
 from plone.app.linkintegrity.handlers import getObjectsFromLinks
 from plone.app.linkintegrity.parser import extractLinks
@@ -27,8 +29,10 @@ from zope.annotation.interfaces import IAnnotations
 from zope.component import adapter
 from zope.component import getUtility
 from zope.component import queryUtility
+from zope.interface import providedBy
 from zope.intid.interfaces import IIntIds
 from zope.lifecycleevent.interfaces import IObjectAddedEvent
+from zope.schema import getFields
 
 
 def relation_to(target: Any) -> RelationValue:
@@ -102,7 +106,7 @@ def _is_ours(attribute: str, value: Any) -> bool:
     return any(
         IRichTextValue.providedBy(leaf)
         or (IRelationValue.providedBy(leaf) and leaf.from_attribute == attribute)
-        for leaf in _leaves(value)
+        for leaf in _leaves_and_parts(value)
     )
 
 
@@ -131,7 +135,7 @@ def _catalog(page: Any, key: str, name: str, value: Any) -> None:
 
 
 def _relations(page: Any, value: Any) -> Iterator[RelationValue]:
-    for leaf in _leaves(value):
+    for leaf in _leaves_and_parts(value):
         if IRelationValue.providedBy(leaf):
             yield leaf
         elif IRichTextValue.providedBy(leaf):
@@ -141,8 +145,18 @@ def _relations(page: Any, value: Any) -> Iterator[RelationValue]:
 def _has_relations(value: Any) -> bool:
     return any(
         IRelationValue.providedBy(leaf) or IRichTextValue.providedBy(leaf)
-        for leaf in _leaves(value)
+        for leaf in _leaves_and_parts(value)
     )
+
+
+def _leaves_and_parts(value: Any) -> Iterator[Any]:
+    for leaf in _leaves(value):
+        yield leaf
+        # The object of an Object field; others store and catalog their own parts.
+        if not isinstance(leaf, (*ATOMS, Persistent)):
+            for schema in providedBy(leaf):
+                for name in getFields(schema):
+                    yield from _leaves_and_parts(getattr(leaf, name, None))
 
 
 def _leaves(value: Any) -> Iterator[Any]:

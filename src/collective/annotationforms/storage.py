@@ -9,10 +9,12 @@ from collections.abc import MutableMapping
 from collective.annotationforms.interfaces import AnnotationsHiddenError
 from collective.annotationforms.interfaces import describe_page
 from collective.annotationforms.interfaces import IAnnotationStorage
+from collective.annotationforms.interfaces import InvalidValueError
 from collective.annotationforms.interfaces import IValueWrittenEvent
 from collective.annotationforms.interfaces import NotAMappingError
 from collective.annotationforms.interfaces import NotAnnotatableError
 from collective.annotationforms.interfaces import StorageError
+from collective.annotationforms.value import detached
 from dataclasses import dataclass
 from functools import cache
 from persistent.mapping import PersistentMapping
@@ -53,8 +55,13 @@ class AnnotationStorage(PersistentMapping):
         stored = self._stored()
         return NOTHING_STORED if stored is None else stored
 
+    def __getitem__(self, name: str) -> Any:
+        """Return the value of the field `name`, not to be changed in place."""
+        return detached(super().__getitem__(name))
+
     def __setitem__(self, name: str, value: Any) -> None:
         """Store the value of the field `name`, and the mapping if there is none."""
+        value = self.storable(name, value)
         try:
             stored = self._stored_to_write()
         except StorageError as error:
@@ -71,12 +78,27 @@ class AnnotationStorage(PersistentMapping):
         old = self._stored_to_write().pop(name)
         notify(ValueWrittenEvent(self, name, old, None))
 
-    # The base class would write past the two methods above.
+    def storable(self, name: str, value: Any) -> Any:
+        """See IAnnotationStorage"""
+        try:
+            return detached(value)
+        except ValueError as error:
+            raise InvalidValueError(
+                self.__parent__, self.key, str(error), field=name
+            ) from error
+
+    # The base class would write past these methods.
     clear = MutableMapping.clear
     pop = MutableMapping.pop
     popitem = MutableMapping.popitem
-    setdefault = MutableMapping.setdefault
     update = MutableMapping.update
+
+    def setdefault(self, name: str, default: Any = None) -> Any:
+        """Return the value of the field `name`, which is `default` from now on."""
+        # Never the object that was handed in: a change of it would be lost.
+        if name not in self:
+            self[name] = default
+        return self[name]
 
     # Widgets ask their context where they are.
 

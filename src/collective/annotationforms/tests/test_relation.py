@@ -7,6 +7,7 @@ from plone.app.linkintegrity.browser.info import DeleteConfirmationInfo
 from plone.app.textfield import RichText
 from plone.app.textfield.value import RichTextValue
 from plone.supermodel import model
+from z3c.form.interfaces import IDataManager
 from z3c.relationfield import RelationChoice
 from z3c.relationfield import RelationList
 from z3c.relationfield import RelationValue
@@ -14,8 +15,10 @@ from z3c.relationfield.event import _setRelation
 from zc.relation.interfaces import ICatalog
 from zope import schema
 from zope.annotation.interfaces import IAnnotations
+from zope.component import getMultiAdapter
 from zope.component import getUtility
 from zope.event import notify
+from zope.interface import implementer
 from zope.intid.interfaces import IIntIds
 from zope.lifecycleevent import ObjectModifiedEvent
 
@@ -24,6 +27,15 @@ import transaction
 
 KEY = "example.related"
 VOCABULARY = "plone.app.vocabularies.Catalog"
+
+
+class IPart(model.Schema):
+    target = RelationChoice(title="Target", vocabulary=VOCABULARY, required=False)
+
+
+@implementer(IPart)
+class Part:
+    target = None
 
 
 class IRelated(model.Schema):
@@ -35,6 +47,7 @@ class IRelated(model.Schema):
     )
     rows = schema.List(title="Rows", required=False)
     text = RichText(title="Text", required=False)
+    part = schema.Object(title="Part", schema=IPart, required=False)
 
 
 class RelatedForm(AnnotationEditForm):
@@ -167,6 +180,17 @@ class TestRelation(RelationTestCase):
         self.storage["rows"] = rows
         self.assertEqual(["first"], self.targets())
         self.storage.clear()
+        self.assertEqual([], self.targets())
+
+    def test_relations_in_an_object_are_cataloged(self):
+        part = Part()
+        field = IPart["target"]
+        getMultiAdapter((part, field), IDataManager).set(self.portal["first"])
+        self.storage["part"] = part
+        self.assertEqual(["first"], self.targets(from_attribute=f"{KEY}.part"))
+        self.portal.manage_pasteObjects(self.portal.manage_copyObjects(["page"]))
+        self.assertEqual(["first"], self.targets(self.portal["copy_of_page"]))
+        self.storage["part"] = Part()
         self.assertEqual([], self.targets())
 
     def test_content_in_rows_is_stored_as_relations(self):

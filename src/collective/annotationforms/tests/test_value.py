@@ -1,16 +1,23 @@
 from collective.annotationforms import annotation_storage
 from collective.annotationforms import AnnotationStorageMixin
 from collective.annotationforms import schema_view
+from collective.annotationforms.interfaces import InvalidValueError
 from collective.annotationforms.tests.layers import IntegrationTestCase
 from collective.annotationforms.value import detached
 from collective.annotationforms.value import same
+from collective.annotationforms.value import with_kept_parts
 from plone.app.textfield import RichText
 from plone.app.textfield.value import RichTextValue
+from plone.namedfile.file import NamedBlobFile
+from unittest import TestCase
 from z3c.form import field
 from z3c.form.form import EditForm
 from z3c.form.interfaces import IObjectFactory
+from z3c.form.interfaces import NO_VALUE
+from z3c.form.interfaces import NOT_CHANGED
 from z3c.form.object import registerFactoryAdapter
 from zope import schema
+from zope.annotation.interfaces import IAnnotations
 from zope.component import getGlobalSiteManager
 from zope.interface import implementer
 from zope.interface import Interface
@@ -56,8 +63,13 @@ def address(street="Main", number=1, city="Graz"):
     return made
 
 
+class Unpicklable:
+    def __reduce__(self):
+        raise TypeError("no way")
+
+
 class TestCopies(IntegrationTestCase):
-    """What the data manager returns may be changed without changing what is stored."""
+    """Values go in and out as copies: nothing is changed in place and lost."""
 
     def setUp(self):
         super().setUp()
@@ -77,19 +89,68 @@ class TestCopies(IntegrationTestCase):
         self.assertEqual("Side", self.storage["others"][0].street)
         self.assertEqual(["a"], self.storage["tags"])
 
+    def test_the_storage_itself_gives_copies(self):
+        self.storage["tags"] = tags = ["a"]
+        tags.append("b")
+        self.storage["tags"].append("c")
+        self.storage.get("tags").append("d")
+        next(iter(self.storage.values())).append("e")
+        self.storage.setdefault("tags", []).append("f")
+        self.storage.setdefault("more", []).append("g")
+        self.assertEqual({"tags": ["a"], "more": []}, self.storage.copy())
+
     def test_a_copy_is_of_the_same_class(self):
-        copied = detached(IPerson["home"], address())
+        copied = detached(address())
         self.assertIs(Address, type(copied))
         self.assertIs(City, type(copied.city))
-        self.assertIsNone(detached(IPerson["home"], None))
 
-    def test_values_that_do_not_fit_the_field_any_more_are_returned_as_they_are(self):
-        for name in ("home", "others", "tags"):
-            for value in (None, "text", 1, b"x"):
-                self.assertEqual(value, detached(IPerson[name], value))
-        plain = schema.Dict(title="No value type")
-        self.assertEqual({"a": 1}, detached(plain, {"a": 1}))
-        self.assertEqual([1], detached(schema.List(title="No value type"), [1]))
+    def test_persistent_objects_are_no_copies(self):
+        file = NamedBlobFile(b"data", filename="a.txt")
+        self.storage["tags"] = [file, {"file": file}]
+        self.assertIs(file, self.storage["tags"][0])
+        self.assertIs(file, self.storage["tags"][1]["file"])
+
+    def test_what_cannot_be_stored_is_refused_with_place_and_reason(self):
+        refused = {
+            "no way": [Unpicklable()],
+            "it has an acquisition wrapper": {"page": self.page},
+            "can't be stored": [lambda: None],
+        }
+        for reason, value in refused.items():
+            with self.subTest(reason), self.assertRaises(InvalidValueError) as caught:
+                self.storage["tags"] = value
+            message = str(caught.exception)
+            self.assertIn("/plone/page, field 'tags': it can't be stored", message)
+            self.assertIn(reason, message)
+        self.assertNotIn("form_annotation_storage", IAnnotations(self.page))
+
+
+class TestKeptParts(TestCase):
+    """Parts that were not sent keep what is stored."""
+
+    def test_a_value(self):
+        self.assertEqual("stored", with_kept_parts(NOT_CHANGED, "stored"))
+        self.assertEqual("sent", with_kept_parts("sent", "stored"))
+
+    def test_rows(self):
+        stored = [{"name": "Ada", "file": "one"}, {"name": "Bob", "file": "two"}]
+        sent = [
+            {"name": "Eve", "file": NOT_CHANGED},
+            {"name": "Bob", "file": NO_VALUE},
+            {"name": "New", "file": NO_VALUE},
+        ]
+        self.assertEqual(
+            [
+                {"name": "Eve", "file": "one"},
+                {"name": "Bob", "file": "two"},
+                {"name": "New", "file": None},
+            ],
+            with_kept_parts(sent, stored),
+        )
+
+    def test_rows_of_which_none_were_stored(self):
+        sent = ({"file": NO_VALUE}, "text")
+        self.assertEqual(({"file": None}, "text"), with_kept_parts(sent, None))
 
 
 class TestSame(IntegrationTestCase):
@@ -160,20 +221,23 @@ class TestObjectForm(IntegrationTestCase):
         self.assertTrue(same(IPerson["home"], address(), self.storage["home"]))
 
     def test_an_untouched_object_is_not_stored_again(self):
-        self.storage["home"] = stored = address()
+        self.storage["home"] = address()
+        stored = self.storage.data["home"]
         form = self.submit()
         self.assertEqual(form.noChangesMessage, form.status)
-        self.assertIs(stored, self.storage["home"])
+        self.assertIs(stored, self.storage.data["home"])
 
     def test_refused_input_leaves_the_stored_object_alone(self):
-        self.storage["home"] = stored = address()
+        self.storage["home"] = address()
+        stored = self.storage.data["home"]
         form = self.submit(street="Side", number="many", city="Wien")
         self.assertEqual(form.formErrorsMessage, form.status)
-        self.assertIs(stored, self.storage["home"])
+        self.assertIs(stored, self.storage.data["home"])
         self.assertTrue(same(IPerson["home"], address(), stored))
 
     def test_a_part_is_changed(self):
-        self.storage["home"] = stored = address()
+        self.storage["home"] = address()
+        stored = self.storage.data["home"]
         self.submit(city="Wien")
         self.assertTrue(same(IPerson["home"], address(), stored))
         self.assertTrue(
