@@ -6,6 +6,7 @@ from collective.annotationforms.relation import relation_to
 from collective.annotationforms.relation import with_relations
 from collective.annotationforms.relation import with_targets
 from persistent.mapping import PersistentMapping
+from plone.namedfile.interfaces import INamedField
 from typing import Any
 from z3c.form.datamanager import DictionaryField
 from z3c.form.interfaces import IDataManager
@@ -74,6 +75,16 @@ class RelationListStorageField(StorageField):
     def set(self, value: Any) -> None:
         """Store relations to `value`; raises TypeError for a read-only field."""
         super().set([relation_to(target) for target in value or ()])
+
+
+@adapter(IAnnotationStorage, INamedField)
+class FileStorageField(StorageField):
+    """The data manager for a file or an image."""
+
+    def query(self, default: Any = NO_VALUE) -> Any:
+        """Return the stored file, None if there is none."""
+        # The widget can't do with another default: what it was to keep may be gone.
+        return super().query(None)
 
 
 @implementer(IDataManager)

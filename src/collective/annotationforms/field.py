@@ -4,12 +4,17 @@ from collections.abc import Mapping
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IStorageField
 from collective.annotationforms.interfaces import IStorageWidget
+from collective.annotationforms.merge import kept_theirs
+from collective.annotationforms.merge import merged_value
+from collective.annotationforms.merge import ValueConflict
 from copy import copy
 from functools import cache
 from typing import Any
 from z3c.form.contentprovider import FieldWidgetsAndProviders
 from z3c.form.field import Field
 from z3c.form.field import FieldWidgets
+from z3c.form.interfaces import IDataConverter
+from z3c.form.interfaces import IErrorViewSnippet
 from z3c.form.interfaces import IFieldsAndContentProvidersForm
 from z3c.form.interfaces import IFieldsForm
 from z3c.form.interfaces import IFormLayer
@@ -17,13 +22,20 @@ from z3c.form.interfaces import IMultiWidget
 from z3c.form.interfaces import IWidget
 from z3c.form.interfaces import NOT_CHANGED
 from zope.component import adapter
+from zope.component import getMultiAdapter
 from zope.interface import alsoProvides
 from zope.schema.interfaces import IField
 
 
 @adapter(IFieldsForm, IFormLayer, IAnnotationStorage)
 class StorageWidgets(FieldWidgets):
-    """Makes the widgets of a form, or of a group of it, whose content is a storage."""
+    """The widgets of a form, or of a group of it, whose content is a storage.
+
+    What was sent is merged with what is stored before invariants are checked: they
+    are to hold for what will be stored.
+    """
+
+    _conflicts: dict[str, ValueConflict] | None = None
 
     def update(self) -> None:
         """See z3c.form.interfaces.IWidgets"""
@@ -31,9 +43,52 @@ class StorageWidgets(FieldWidgets):
         # Of the form, since it hands the same fields to the data managers later.
         self.form.fields = type(fields)(*map(self._of_storage, fields.values()))
         super().update()
-        for widget in self.values():
+        for widget in filter(IWidget.providedBy, self.values()):
             alsoProvides(widget, IStorageWidget)
             _show_kept_parts(widget, self.content.get(widget.field.__name__))
+
+    def extract(self) -> tuple[dict[str, Any], tuple]:
+        """See z3c.form.interfaces.IWidgets"""
+        self._conflicts = {}
+        data, errors = super().extract()
+        conflicts, self._conflicts = self._conflicts, None
+        for name, conflict in conflicts.items():
+            errors += (self._show_error(self[name], conflict),)
+        if self.setErrors:
+            self.errors = errors
+        return data, errors
+
+    def validate(self, data: dict[str, Any]) -> tuple:
+        """See z3c.form.interfaces.IWidgets"""
+        # Raw values that are extracted are not merged.
+        if self._conflicts is not None:
+            for name in list(data):
+                self._merge(self[name], data)
+        return super().validate(data)
+
+    def _merge(self, widget: IStorageWidget, data: dict[str, Any]) -> None:
+        name = widget.__name__
+        widget.sent = data[name]
+        try:
+            data[name] = merged_value(widget, data[name])
+        except ValueConflict as conflict:
+            del data[name]
+            self._conflicts[name] = conflict
+            return
+        if kept_theirs(widget):
+            # Should the form be shown again, it is shown with this value.
+            widget.sent = data[name]
+            widget.value = IDataConverter(widget).toWidgetValue(data[name])
+
+    def _show_error(
+        self, widget: IStorageWidget, error: Exception
+    ) -> IErrorViewSnippet:
+        discriminators = (error, self.request, widget, widget.field, self.form)
+        view = getMultiAdapter((*discriminators, self.content), IErrorViewSnippet)
+        view.update()
+        if self.setErrors:
+            widget.error = view
+        return view
 
     def _of_storage(self, form_field: Field) -> Field:
         form_field = copy(form_field)
@@ -60,7 +115,7 @@ def _show_kept_parts(widget: IWidget, stored: Any) -> None:
 
 
 @adapter(IFieldsAndContentProvidersForm, IFormLayer, IAnnotationStorage)
-class StorageWidgetsAndProviders(FieldWidgetsAndProviders, StorageWidgets):
+class StorageWidgetsAndProviders(StorageWidgets, FieldWidgetsAndProviders):
     """The same for a form with content providers among its fields."""
 
 

@@ -5,10 +5,14 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from collective.annotationforms import _
 from collective.annotationforms.interfaces import IAnnotationForm
+from collective.annotationforms.lock import check_lock
 from collective.annotationforms.merge import changed_values
+from collective.annotationforms.merge import check_storable
 from collective.annotationforms.permission import check_permission
 from collective.annotationforms.permission import check_permission_when_user_is_known
 from collective.annotationforms.permission import user_is_unknown
+from collective.annotationforms.saved import notify_page
+from collective.annotationforms.saved import notify_saved
 from collective.annotationforms.storage import annotation_storage
 from collective.annotationforms.storage import AnnotationStorage
 from functools import partial
@@ -21,9 +25,11 @@ from z3c.form.form import applyChanges
 from z3c.form.form import BaseForm
 from z3c.form.form import EditForm
 from z3c.form.group import Group
+from z3c.form.interfaces import ActionExecutionError
 from z3c.form.interfaces import IGroup
 from zope.component import getMultiAdapter
 from zope.interface import implementer
+from zope.interface import Invalid
 
 
 @implementer(IAnnotationForm)
@@ -32,10 +38,15 @@ class AnnotationStorageMixin:
 
     See IAnnotationForm for the class variables.  ``update()`` and
     ``applyChanges()`` raise Unauthorized without the permission.
+    ``applyChanges()`` raises ActionExecutionError, and stores nothing, if somebody
+    else has locked the page or a value can't be stored.
     """
 
     ANNOTATION_STORAGE_KEY = "form_annotation_storage"
     ASSIGN_INTERFACES = ()
+    DETECT_CONFLICTS = True
+    NOTIFY_CONTENT = True
+    RESPECT_LOCK = True
     permission = None
 
     _storage = None
@@ -68,10 +79,28 @@ class AnnotationStorageMixin:
         """See z3c.form.interfaces.IEditForm"""
         check_permission(self)
         changed = changed_values(self, data)
+        self._check_save(changed)
+        storage = self.getContent()
+        before = storage.copy()
         if hasattr(super(), "applyChanges"):
-            return super().applyChanges(changed)
-        # z3c.form's Form has none, and its handlers want one all the same.
-        return applyChanges(self, self.getContent(), changed)
+            names = super().applyChanges(changed)
+        else:
+            # z3c.form's Form has none, and its handlers want one all the same.
+            names = applyChanges(self, storage, changed)
+        if names:
+            notify_saved(storage, names, before)
+            if self.NOTIFY_CONTENT:
+                notify_page(self.context, names)
+        return names
+
+    def _check_save(self, changed: dict) -> None:
+        try:
+            if self.RESPECT_LOCK and changed:
+                check_lock(self.context)
+            check_storable(self, changed)
+        except Invalid as error:
+            # The form shows it, with everything that was typed.
+            raise ActionExecutionError(error) from error
 
 
 class AnnotationEditForm(AnnotationStorageMixin, AutoExtensibleForm, EditForm):

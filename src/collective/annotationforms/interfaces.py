@@ -58,6 +58,18 @@ class IValueWrittenEvent(Interface):
     new = Attribute("The value that is stored now, None if there is none.")
 
 
+class IStorageSavedEvent(Interface):
+    """A form has saved changes: notified once per save, after the last write."""
+
+    storage = Attribute("The storage, an IAnnotationStorage.")
+    key = Attribute("The annotation key of the form.")
+    page = Attribute("The content object that is annotated.")
+    changes = Attribute(
+        "Mapping: name of each field that was changed -> (old value, new value), as"
+        " they are stored; None stands for a value that wasn't stored."
+    )
+
+
 class IStorageField(IField):
     """A field of a form whose content is a storage.
 
@@ -71,6 +83,11 @@ class IStorageField(IField):
 class IStorageWidget(IWidget):
     """A widget for a field of a storage; its context is the storage."""
 
+    sent = Attribute(
+        "The value that was sent, once it was extracted, before it was merged with"
+        " what is stored."
+    )
+
 
 class IAnnotationForm(IForm):
     """A form that keeps its data in an annotation of its context."""
@@ -78,6 +95,17 @@ class IAnnotationForm(IForm):
     ANNOTATION_STORAGE_KEY = Attribute("The annotation key, a string.")
     ASSIGN_INTERFACES = Attribute(
         "Tuple of the marker interfaces that the storage provides."
+    )
+    DETECT_CONFLICTS = Attribute(
+        "Whether the form carries what its editor saw, so that a save keeps what"
+        " others have saved meanwhile and shows where both changed a field."
+    )
+    NOTIFY_CONTENT = Attribute(
+        "Whether a save tells the page that it was modified, so that its modified"
+        " date, the catalog, caches and versions follow."
+    )
+    RESPECT_LOCK = Attribute(
+        "Whether nothing is saved as long as somebody else has locked the page."
     )
     permission = Attribute(
         "What reading and saving needs on the page, beside the permission that"

@@ -110,9 +110,12 @@ class FunctionalTestCase(unittest.TestCase):
         annotation_storage(page or self.page, self.key).update(values)
         transaction.commit()
 
-    def forget(self):
-        """Delete what is stored."""
-        IAnnotations(self.page).pop(self.key, None)
+    def forget(self, name=None):
+        """Delete what is stored, or the value of one field."""
+        if name is None:
+            IAnnotations(self.page).pop(self.key, None)
+        else:
+            del annotation_storage(self.page, self.key)[name]
         transaction.commit()
 
     def stored(self, page=None):

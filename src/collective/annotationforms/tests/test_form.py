@@ -4,13 +4,10 @@ from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.tests import forms
 from collective.annotationforms.tests.layers import FunctionalTestCase
 from collective.annotationforms.tests.layers import IntegrationTestCase
-from collective.annotationforms.tests.pages import registered_objects
 from persistent.mapping import PersistentMapping
 from typing import ClassVar
 from z3c.form.form import EditForm
 from zope.interface.verify import verifyObject
-
-import transaction
 
 
 WIDGETS = "form.widgets."
@@ -344,20 +341,3 @@ class TestNothingIsWritten(FunctionalTestCase):
                 self.assertIn("No changes were applied.", self.content(browser))
                 self.assertEqual(before, self.last_transaction())
                 self.assertIsNone(self.stored())
-
-
-class TestRegisteredObjects(IntegrationTestCase):
-    """What a save registers with the ZODB connection to be written."""
-
-    def test_a_save_writes_the_mapping_and_nothing_else_of_ours(self):
-        form = forms.PlainEditForm(self.page, self.request)
-        form.update()
-        form.applyChanges({"name": "Ada"})
-        # Gives the new mapping its place in the database.
-        transaction.savepoint()
-        form.applyChanges({"name": "Grace", "count": 3})
-        self.assertEqual(
-            [self.stored("form_annotation_storage")],
-            registered_objects(self.page._p_jar),
-        )
-        self.assertEqual({"name": "Grace"}, form.getContent())

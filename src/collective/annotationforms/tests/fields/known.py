@@ -13,6 +13,13 @@ for row in ("NamedBlobFile", "NamedBlobImage", "Data grid, file in a row"):
         " type only"
     )
 
+# The steps end with another data grid than they began with.
+for column in ("merged", "conflict"):
+    KNOWN_FAILURES["Data grid, file in a row", column] = (
+        "a browser does not send the file of a row that is kept: if somebody else has"
+        " deleted it meanwhile, the row is refused for want of its file"
+    )
+
 if version("collective.z3cform.datagridfield").startswith("3."):
     KNOWN_FAILURES["Data grid, file in a row", "kept"] = UPSTREAM + (
         "the grid stores a marker of z3c.form where no file was sent (mended in 4.0)"

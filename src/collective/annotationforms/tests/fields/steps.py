@@ -2,6 +2,7 @@
 
 from collective.annotationforms.tests.fields.describe import described
 from collective.annotationforms.tests.fields.forms import NAMES
+from collective.annotationforms.tests.fields.page import folded
 from collective.annotationforms.tests.fields.page import FormPage
 from collective.annotationforms.tests.fields.page import multipart
 from collective.annotationforms.tests.fields.walk import WalkingTestCase
@@ -102,6 +103,45 @@ class FieldsTestCase(WalkingTestCase):
             self.check_status()
             messages.append(json.loads(self.user.contents)["errmsg"])
         return messages
+
+    def step_merged(self):
+        before = self.stored()
+        for view in ("edit", "wrapped"):
+            form = self.open(view)
+            self.forget("value")
+            self.send(form)
+            kept = self.values()
+            self.store(**before)
+            self.assert_no_errors()
+            self.assertEqual({"grouped": described(before["grouped"])}, kept)
+
+    def assert_no_errors(self):
+        page = FormPage.document_of(self.user.contents)
+        errors = page.xpath("//*[contains(@class, 'invalid-feedback')]")
+        self.assertEqual([], [folded(error.getparent()) for error in errors])
+
+    def step_conflict(self):
+        before = self.stored()
+        typed = first(self.case.other, self.case.typed)
+        mine = first(self.case.other_stored, self.case.stored)
+        for choice in ("theirs", "mine"):
+            form = self.open("edit")
+            # Whatever the editor saw, it was something else than what is stored now.
+            form.fill("form.widgets.value-shown", "another")
+            self.fill(form, typed, names=["value"])
+            self.forget("value")
+            self.send(form)
+            form = self.form()
+            self.assertIn("has changed this field", form.widget_html("value"))
+            self.assertNotIn("has changed", form.widget_html("grouped"))
+            self.assertEqual({"grouped": described(before["grouped"])}, self.values())
+            form.fill("form.widgets.value-conflict", choice)
+            self.send(form)
+            self.assert_no_errors()
+            expected = {"value": described(mine)} if choice == "mine" else {}
+            expected["grouped"] = described(before["grouped"])
+            self.assertEqual(expected, self.values())
+            self.store(**before)
 
     def step_cleared(self):
         before = self.stored()

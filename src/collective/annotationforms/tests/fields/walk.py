@@ -27,6 +27,8 @@ STEPS = {
     "kept": "Saved untouched, with the value shown: nothing is written.",
     "refused": "Bad input is refused with the message of the field and kept.",
     "inline": "Inline validation refuses bad input and accepts good input.",
+    "merged": "Saved untouched, it keeps what somebody else has changed meanwhile.",
+    "conflict": "Changed by two, the second is asked which value to keep.",
     "cleared": "Cleared, it stays so: the default doesn't come back.",
     "copied": "A copy of the page has data of its own.",
     "versioned": "A version of the page has its data, reverting brings it back.",
