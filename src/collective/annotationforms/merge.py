@@ -27,8 +27,9 @@ from zope.component import getMultiAdapter
 from zope.interface import Invalid
 
 
-#: Before the digest of a value that was shown, but not stored: of a default.
-UNSTORED = "-"
+#: Before the digest of a value that was shown, but not stored: of a default.  No
+#: digest begins with it.
+UNSTORED = "~"
 
 
 class ValueConflict(Invalid):

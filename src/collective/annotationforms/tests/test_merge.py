@@ -1,6 +1,10 @@
 from collective.annotationforms import annotation_storage
 from collective.annotationforms import AnnotationStorageMixin
 from collective.annotationforms.merge import changed_values
+from collective.annotationforms.merge import merged_value
+from collective.annotationforms.merge import token_name
+from collective.annotationforms.merge import token_of
+from collective.annotationforms.merge import ValueConflict
 from collective.annotationforms.tests.layers import IntegrationTestCase
 from datetime import date
 from decimal import Decimal
@@ -97,3 +101,32 @@ class TestChangedValues(IntegrationTestCase):
 
     def test_data_that_no_widget_showed_is_kept(self):
         self.assertEqual({"extra": 1}, self.changes({"extra": 1}))
+
+
+class TestMergedValue(IntegrationTestCase):
+    """What an untouched field sends back is recognized, whatever it is."""
+
+    def setUp(self):
+        super().setUp()
+        self.storage = annotation_storage(self.page, FieldsForm.ANNOTATION_STORAGE_KEY)
+        form = FieldsForm(self.page, self.request)
+        form.update()
+        self.widget = form.widgets["line"]
+
+    def test_the_value_that_was_shown(self):
+        # Enough of them that their digests begin with each character there is.
+        for number in range(300):
+            self.storage["line"] = f"{number}"
+            self.request.form[token_name(self.widget)] = token_of(self.widget)
+            self.storage["line"] = "theirs"
+            self.assertEqual("theirs", merged_value(self.widget, f"{number}"))
+            with self.assertRaises(ValueConflict):
+                merged_value(self.widget, "mine")
+
+    def test_a_default_that_was_shown(self):
+        self.request.form[token_name(self.widget)] = token_of(self.widget)
+        self.assertIsNone(merged_value(self.widget, None))
+        self.assertEqual("mine", merged_value(self.widget, "mine"))
+        self.storage["line"] = None
+        with self.assertRaises(ValueConflict):
+            merged_value(self.widget, "mine")
