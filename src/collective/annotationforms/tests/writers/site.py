@@ -1,0 +1,144 @@
+"""A Plone site on a ZEO server, and the form that the writers save."""
+
+from AccessControl.SecurityManagement import newSecurityManager
+from AccessControl.SecurityManagement import noSecurityManager
+from collections.abc import Iterator
+from collective.annotationforms import annotation_storage
+from collective.annotationforms import AnnotationEditForm
+from collective.annotationforms.interfaces import IAnnotationFormsLayer
+from contextlib import contextmanager
+from pathlib import Path
+from plone.supermodel import model
+from tempfile import TemporaryDirectory
+from Testing.makerequest import makerequest
+from zope import schema
+from zope.component import provideAdapter
+from zope.interface import Interface
+from Zope2.Startup.run import make_wsgi_app
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import transaction
+import Zope2
+
+
+CONFIGURATION = {
+    "zope.conf": """
+%define HOME $(WRITERS_HOME)
+instancehome $HOME
+clienthome $HOME
+<zodb_db main>
+  mount-point /
+  cache-size 30000
+  <zeoclient>
+    server 127.0.0.1:$(WRITERS_PORT)
+    blob-dir $HOME/blobs
+    shared-blob-dir on
+  </zeoclient>
+</zodb_db>
+""",
+    "site.zcml": """
+<configure
+    xmlns="http://namespaces.zope.org/zope"
+    xmlns:five="http://namespaces.zope.org/five">
+  <include package="Zope2.App" />
+  <five:loadProducts file="meta.zcml" />
+  <five:loadProducts />
+  <five:loadProductsOverrides />
+</configure>
+""",
+}
+USER = PASSWORD = "writer"  # noqa: S105
+PAGE = "/Plone/page"
+#: The fields that one writer each changes; all change the log.
+COUNTERS = ("first", "second", "third", "fourth")
+
+
+class ILog(model.Schema):
+    """What is counted."""
+
+    log = schema.Text(title="Log", required=False)
+    first = schema.Int(title="First", default=0)
+    second = schema.Int(title="Second", default=0)
+    third = schema.Int(title="Third", default=0)
+    fourth = schema.Int(title="Fourth", default=0)
+
+
+class LogForm(AnnotationEditForm):
+    """The form that the writers save."""
+
+    __name__ = "log"
+    schema = ILog
+    ANNOTATION_STORAGE_KEY = "example.log"
+
+
+@contextmanager
+def zeo_server() -> Iterator[dict[str, str]]:
+    """Run a ZEO server in a temporary folder; yields environment variables for it."""
+    with TemporaryDirectory() as home:
+        Path(home, "etc").mkdir()
+        Path(home, "blobs").mkdir(mode=0o700)
+        for name, text in CONFIGURATION.items():
+            Path(home, "etc", name).write_text(text)
+        port = free_port()
+        command = [sys.executable, "-m", "ZEO.runzeo", "-a", f"127.0.0.1:{port}"]
+        command += ["-f", f"{home}/Data.fs"]
+        with Path(home, "zeo.log").open("w") as log:
+            process = subprocess.Popen(command, cwd=home, stderr=log)  # noqa: S603
+        try:
+            wait_for(port)
+            yield {"WRITERS_HOME": home, "WRITERS_PORT": f"{port}"}
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]
+
+
+def wait_for(port: int) -> None:
+    """Wait until somebody listens on the port."""
+    while True:
+        with socket.socket() as sock:
+            if not sock.connect_ex(("127.0.0.1", port)):
+                return
+        time.sleep(0.1)
+
+
+def application():
+    """Return the WSGI application on the server that the environment names."""
+    home = os.environ["WRITERS_HOME"]
+    made = make_wsgi_app({}, f"{home}/etc/zope.conf")
+    provideAdapter(LogForm, (Interface, IAnnotationFormsLayer), Interface, "log")
+    return made
+
+
+def make_site() -> None:
+    """Make the site, its user and its page."""
+    from Products.CMFPlone.factory import addPloneSite
+
+    app = makerequest(Zope2.app())
+    app.acl_users.userFolderAddUser(USER, PASSWORD, ["Manager"], [])
+    newSecurityManager(None, app.acl_users.getUser(USER).__of__(app.acl_users))
+    profiles = ("plone.app.contenttypes:default", "collective.annotationforms:default")
+    site = addPloneSite(app, "Plone", setup_content=False, extension_ids=profiles)
+    site.invokeFactory("Document", "page", title="Page")
+    transaction.commit()
+    noSecurityManager()
+    app._p_jar.close()
+
+
+def stored() -> dict:
+    """Return what the form of the page has stored."""
+    app = Zope2.app()
+    transaction.begin()
+    found = dict(annotation_storage(app.unrestrictedTraverse(PAGE), "example.log"))
+    app._p_jar.close()
+    return found
