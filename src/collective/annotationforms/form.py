@@ -5,6 +5,8 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from collective.annotationforms import _
 from collective.annotationforms.interfaces import IAnnotationForm
+from collective.annotationforms.interfaces import VERSION_POLICIES
+from collective.annotationforms.interfaces import VERSIONED
 from collective.annotationforms.lock import check_lock
 from collective.annotationforms.merge import changed_values
 from collective.annotationforms.merge import check_storable
@@ -44,12 +46,22 @@ class AnnotationStorageMixin:
 
     ANNOTATION_STORAGE_KEY = "form_annotation_storage"
     ASSIGN_INTERFACES = ()
+    COPY_DATA = True
     DETECT_CONFLICTS = True
     NOTIFY_CONTENT = True
     RESPECT_LOCK = True
+    VERSION_POLICY = VERSIONED
     permission = None
 
     _storage = None
+
+    def __init_subclass__(cls, **arguments):
+        super().__init_subclass__(**arguments)
+        if cls.VERSION_POLICY not in VERSION_POLICIES:
+            raise ValueError(
+                f"{cls.__name__}.VERSION_POLICY is {cls.VERSION_POLICY!r}, but must be"
+                f" one of {', '.join(map(repr, VERSION_POLICIES))}."
+            )
 
     def getContent(self) -> AnnotationStorage:
         """See IAnnotationForm"""

@@ -10,6 +10,12 @@ from zope.publisher.interfaces.browser import IDefaultBrowserLayer
 from zope.schema.interfaces import IField
 
 
+#: Values of VERSION_POLICY, see IAnnotationForm.
+VERSIONED = "versioned"
+INDEPENDENT = "independent"
+VERSION_POLICIES = (VERSIONED, INDEPENDENT)
+
+
 class IAnnotationFormsLayer(IDefaultBrowserLayer):
     """Browser layer of sites where the add-on is installed."""
 
@@ -96,6 +102,9 @@ class IAnnotationForm(IForm):
     ASSIGN_INTERFACES = Attribute(
         "Tuple of the marker interfaces that the storage provides."
     )
+    COPY_DATA = Attribute(
+        "Whether a copy of the page has the data; a working copy always has it."
+    )
     DETECT_CONFLICTS = Attribute(
         "Whether the form carries what its editor saw, so that a save keeps what"
         " others have saved meanwhile and shows where both changed a field."
@@ -106,6 +115,11 @@ class IAnnotationForm(IForm):
     )
     RESPECT_LOCK = Attribute(
         "Whether nothing is saved as long as somebody else has locked the page."
+    )
+    VERSION_POLICY = Attribute(
+        '"versioned": versions of the page have the data, and reverting to one brings'
+        ' it back, but never removes data that the version lacks; "independent":'
+        " versions lack the data, and reverting never touches it."
     )
     permission = Attribute(
         "What reading and saving needs on the page, beside the permission that"

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collective.annotationforms.interfaces import IValueWrittenEvent
+from collective.annotationforms.storage import stored_mappings
 from collective.annotationforms.value import ATOMS
 from OFS.interfaces import IObjectWillBeRemovedEvent
 from operator import attrgetter
 from persistent import Persistent
-from persistent.mapping import PersistentMapping
 from plone.app.linkintegrity.handlers import getObjectsFromLinks
 from plone.app.linkintegrity.parser import extractLinks
 from plone.app.linkintegrity.utils import ensure_intid
@@ -25,7 +25,6 @@ from z3c.relationfield.event import _setRelation
 from z3c.relationfield.interfaces import IRelationValue
 from zc.relation.interfaces import ICatalog
 from zope.annotation.interfaces import IAnnotatable
-from zope.annotation.interfaces import IAnnotations
 from zope.component import adapter
 from zope.component import getUtility
 from zope.component import queryUtility
@@ -90,12 +89,19 @@ def uncatalog_removed_page(page: Any, event: IObjectWillBeRemovedEvent) -> None:
         _catalog(page, key, name, None)
 
 
+def catalog_replaced_data(page: Any, key: str, old: Mapping, new: Mapping) -> None:
+    """Catalog the relations of `new`, which takes the place of `old` on the page."""
+    for name in {**old, **new}:
+        values = (old.get(name), new.get(name))
+        if any(_is_ours(_attribute(key, name), value) for value in values):
+            _catalog(page, key, name, new.get(name))
+
+
 def _values_with_relations(page: Any) -> Iterator[tuple[str, str, Any]]:
-    for key, stored in IAnnotations(page, {}).items():
-        if isinstance(stored, PersistentMapping):
-            for name, value in stored.items():
-                if _is_ours(_attribute(key, name), value):
-                    yield key, name, value
+    for key, stored in stored_mappings(page).items():
+        for name, value in stored.items():
+            if _is_ours(_attribute(key, name), value):
+                yield key, name, value
 
 
 def _is_ours(attribute: str, value: Any) -> bool:
@@ -124,11 +130,18 @@ def _catalog(page: Any, key: str, name: str, value: Any) -> None:
     if page_id is None:
         # Not in the database yet: it is done when the page is added.
         return
+    intids = getUtility(IIntIds)
     attribute = _attribute(key, name)
     query = {"from_id": page_id, "from_attribute": attribute}
     for relation in list(catalog.findRelations(query)):
         catalog.unindex(relation)
+        # A registered relation lives on, and its page with it, even if deleted.
+        intids.unregister(relation)
     for relation in _relations(page, value):
+        if relation.to_object is None:
+            # It comes from a version, and its target was deleted since.
+            relation.__parent__ = relation.from_object = None
+            continue
         _setRelation(page, attribute, relation)
         # The acquisition wrapper can't be stored.
         relation.__parent__ = aq_base(page)

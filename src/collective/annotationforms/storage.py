@@ -216,6 +216,19 @@ def annotations(page: Any, key: str) -> IAnnotations:
     return adapted
 
 
+def stored_mappings(page: Any) -> dict[str, PersistentMapping]:
+    """Return what is stored on `page` as storages are, by annotation key.
+
+    Nothing in an annotation says whose it is: another add-on may keep such a mapping,
+    too.  Empty for an object that has no annotations.
+    """
+    return {
+        key: stored
+        for key, stored in IAnnotations(page, {}).items()
+        if isinstance(stored, PersistentMapping)
+    }
+
+
 def _hints_hide_annotations(page: Any) -> bool:
     base = aq_base(page)
     # The first look wakes the object up, so that the second finds its own state.

@@ -7,12 +7,6 @@ from importlib.metadata import version
 KNOWN_FAILURES = {}
 UPSTREAM = "fails on attributes of content as well: "
 
-for row in ("NamedBlobFile", "NamedBlobImage", "Data grid, file in a row"):
-    KNOWN_FAILURES[row, "versioned"] = (
-        "Products.CMFEditions saves the contents of blobs in fields of the content"
-        " type only"
-    )
-
 # The steps end with another data grid than they began with.
 for column in ("merged", "conflict"):
     KNOWN_FAILURES["Data grid, file in a row", column] = (
