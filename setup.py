@@ -70,6 +70,7 @@ setup(
         "Zope",
         "zope.annotation",
         "zope.component",
+        "zope.copy",
         "zope.event",
         "zope.i18nmessageid",
         "zope.interface",
