@@ -1,15 +1,34 @@
 from collective.annotationforms import annotation_storage
+from collective.annotationforms import lifecycle
+from collective.annotationforms.relation import relation_to
 from collective.annotationforms.tests import forms
 from collective.annotationforms.tests.layers import IntegrationTestCase
+from collective.annotationforms.tests.test_relation import RelationTestCase
 from contextlib import contextmanager
 from persistent.mapping import PersistentMapping
+from plone.namedfile.file import NamedBlobFile as FileValue
 from zope.annotation.interfaces import IAnnotations
 
+import gc
 import sys
 import transaction
+import unittest
 
 
 KEY = "example.settings"
+PRIVATE_KEY = "example.private"
+NO_FORM_KEY = "example.no-form"
+
+
+class PrivateForm(forms.SettingsForm):
+    ANNOTATION_STORAGE_KEY = PRIVATE_KEY
+    COPY_DATA = False
+
+
+class PrivateView(forms.SettingsView):
+    """Of the same data, and without a word on copies."""
+
+    ANNOTATION_STORAGE_KEY = PRIVATE_KEY
 
 
 @contextmanager
@@ -27,6 +46,113 @@ def package_gone():
         yield
     finally:
         sys.modules.update(gone)
+
+
+class TestSettings(unittest.TestCase):
+    """The settings of the data under a key are those of its forms."""
+
+    def test_forms_of_a_key(self):
+        self.assertEqual([PrivateForm, PrivateView], lifecycle.forms_of(PRIVATE_KEY))
+        self.assertEqual([], lifecycle.forms_of(NO_FORM_KEY))
+
+    def test_a_form_class_that_is_gone_has_no_say(self):
+        key = "example.gone"
+        gone = type("Gone", (PrivateForm,), {"ANNOTATION_STORAGE_KEY": key})
+        self.assertFalse(lifecycle.is_copied(key))
+        del gone
+        gc.collect()
+        self.assertTrue(lifecycle.is_copied(key))
+
+    def test_a_key_that_is_computed_is_nobodys(self):
+        computed = property(lambda form: KEY)
+        form = type("Computed", (PrivateForm,), {"ANNOTATION_STORAGE_KEY": computed})
+        self.assertNotIn(form, lifecycle.forms_of(KEY))
+
+    def test_the_strictest_setting_holds(self):
+        self.assertFalse(lifecycle.is_copied(PRIVATE_KEY))
+        self.assertTrue(lifecycle.is_copied(KEY))
+        self.assertTrue(lifecycle.is_copied(NO_FORM_KEY))
+        self.assertEqual("versioned", lifecycle.version_policy(PRIVATE_KEY))
+        self.assertIsNone(lifecycle.version_policy(NO_FORM_KEY))
+
+
+class TestCopy(RelationTestCase):
+    """Copies have the data, unless a form forbids it; moved pages keep it."""
+
+    def setUp(self):
+        super().setUp()
+        self.portal.invokeFactory("Folder", "folder")
+        self.portal["folder"].invokeFactory("Document", "page")
+        self.page = self.portal["folder"]["page"]
+        for key in (KEY, PRIVATE_KEY, NO_FORM_KEY):
+            storage = annotation_storage(self.page, key)
+            storage["name"] = "Ada"
+            storage["file"] = FileValue(b"data", "text/plain", "file.txt")
+            storage["related"] = relation_to(self.portal["first"])
+        transaction.savepoint()
+        self.before = self.cataloged()
+
+    def stored_under(self, page):
+        """Return the keys of our data, and the number of its relations."""
+        keys = {KEY, PRIVATE_KEY, NO_FORM_KEY} & set(IAnnotations(page))
+        for key in keys:
+            storage = annotation_storage(page, key)
+            self.assertEqual("Ada", storage["name"])
+            self.assertEqual(b"data", storage["file"].data)
+            self.assertEqual(page, storage["related"].from_object)
+        return keys, len(self.targets(page))
+
+    def test_a_copy_lacks_the_data_that_is_not_to_be_copied(self):
+        folder = self.portal["folder"]
+        folder.manage_pasteObjects(folder.manage_copyObjects(["page"]))
+        copied = folder["copy_of_page"]
+        self.assertEqual(({KEY, NO_FORM_KEY}, 2), self.stored_under(copied))
+        everything = ({KEY, NO_FORM_KEY, PRIVATE_KEY}, 3)
+        self.assertEqual(everything, self.stored_under(self.page))
+        self.assertEqual(self.before + 2, self.cataloged())
+
+    def test_a_page_in_a_copied_folder(self):
+        self.portal.manage_pasteObjects(self.portal.manage_copyObjects(["folder"]))
+        copied = self.portal["copy_of_folder"]["page"]
+        self.assertEqual(({KEY, NO_FORM_KEY}, 2), self.stored_under(copied))
+        self.assertEqual(self.before + 2, self.cataloged())
+
+    def test_a_clone(self):
+        copied = self.portal.manage_clone(self.page, "cloned")
+        self.assertEqual(({KEY, NO_FORM_KEY}, 2), self.stored_under(copied))
+
+    def test_a_copy_and_its_original_share_no_object(self):
+        folder = self.portal["folder"]
+        folder.manage_pasteObjects(folder.manage_copyObjects(["page"]))
+        transaction.savepoint()
+        one, other = (
+            {item._p_oid for item in [data, data["file"], data["file"]._blob]}
+            for data in (
+                IAnnotations(self.page)[KEY],
+                IAnnotations(folder["copy_of_page"])[KEY],
+            )
+        )
+        self.assertEqual(set(), one & other)
+
+    def test_moving_and_renaming_keep_the_data(self):
+        everything = ({KEY, NO_FORM_KEY, PRIVATE_KEY}, 3)
+        cut = self.portal["folder"].manage_cutObjects(["page"])
+        self.portal.manage_delObjects(["page"])
+        self.portal.manage_pasteObjects(cut)
+        self.assertEqual(everything, self.stored_under(self.portal["page"]))
+        self.portal.manage_renameObject("page", "renamed")
+        self.assertEqual(everything, self.stored_under(self.portal["renamed"]))
+        self.assertEqual(self.before, self.cataloged())
+
+    def test_a_moved_folder_keeps_the_data_of_its_pages(self):
+        self.portal.manage_renameObject("folder", "renamed")
+        everything = ({KEY, NO_FORM_KEY, PRIVATE_KEY}, 3)
+        self.assertEqual(everything, self.stored_under(self.portal["renamed"]["page"]))
+
+    def test_versions_have_the_data_that_is_not_to_be_copied(self):
+        self.portal.portal_repository.save(self.page)
+        version = self.portal.portal_repository.retrieve(self.page).object
+        self.assertEqual("Ada", annotation_storage(version, PRIVATE_KEY)["name"])
 
 
 class TestLifecycle(IntegrationTestCase):
