@@ -90,6 +90,7 @@ setup(
             "plone.app.iterate",
             "plone.app.multilingual",
             "plone.app.testing",
+            "plone.browserlayer",
             "plone.testing",
             "zope.configuration",
             "zope.testrunner",

@@ -55,6 +55,19 @@ def with_targets(value: Any) -> Any:
     return _replaced(value, IRelationValue.providedBy, attrgetter("to_object"))
 
 
+def with_other_targets(value: Any, other: Callable) -> Any:
+    """Return `value` with relations to `other(target)` in place of its relations."""
+    return _replaced(
+        value,
+        IRelationValue.providedBy,
+        lambda relation: _related(relation.to_object, other),
+    )
+
+
+def _related(target: Any, other: Callable) -> RelationValue | None:
+    return None if target is None else relation_to(other(target))
+
+
 def _replaced(value: Any, is_meant: Callable, replacement: Callable) -> Any:
     if is_meant(value):
         return replacement(value)
