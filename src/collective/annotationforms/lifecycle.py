@@ -10,10 +10,14 @@ from collective.annotationforms.interfaces import INDEPENDENT
 from collective.annotationforms.interfaces import VERSIONED
 from collective.annotationforms.storage import stored_mappings
 from typing import Any
+from z3c.form.interfaces import IFields
 from zope.annotation.interfaces import IAnnotatable
 from zope.annotation.interfaces import IAnnotations
 from zope.component import adapter
+from zope.interface.interface import InterfaceClass
 from zope.lifecycleevent.interfaces import IObjectCopiedEvent
+from zope.schema import getFields
+from zope.schema.interfaces import IField
 
 
 def forms_of(key: str) -> list[type]:
@@ -23,6 +27,19 @@ def forms_of(key: str) -> list[type]:
         for form in _subclasses(AnnotationStorageMixin)
         if key == form.ANNOTATION_STORAGE_KEY
     ]
+
+
+def fields_of(form: type) -> Iterator[IField]:
+    """Yield the fields that the class names: its schemata, z3c.form fields, groups."""
+    # What a form computes, in a property or for each request, is not known here.
+    if isinstance(getattr(form, "schema", None), InterfaceClass):
+        yield from getFields(form.schema).values()
+    for schema in _tuple(form, "additionalSchemata"):
+        yield from getFields(schema).values()
+    if IFields.providedBy(getattr(form, "fields", None)):
+        yield from (item.field for item in form.fields.values())
+    for group in _tuple(form, "groups"):
+        yield from fields_of(group)
 
 
 def is_copied(key: str) -> bool:
@@ -49,3 +66,8 @@ def _subclasses(base: type) -> Iterator[type]:
     for subclass in base.__subclasses__():
         yield subclass
         yield from _subclasses(subclass)
+
+
+def _tuple(form: type, name: str) -> tuple:
+    value = getattr(form, name, ())
+    return tuple(value) if isinstance(value, (tuple, list)) else ()

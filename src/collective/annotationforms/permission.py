@@ -12,9 +12,11 @@ from plone.z3cform.interfaces import IDeferSecurityCheck
 from typing import Any
 from z3c.form.interfaces import DISPLAY_MODE
 from zope.component import getSiteManager
+from zope.component import queryMultiAdapter
 from zope.component import queryUtility
 from zope.interface import Interface
 from zope.interface import providedBy
+from zope.schema.interfaces import IField
 from zope.security import checkPermission
 from zope.security.interfaces import IPermission
 
@@ -44,6 +46,23 @@ def check_permission_when_user_is_known(form: IAnnotationForm) -> None:
     check_permission(form)
 
 
+def may_open_form(form: type, page: Any, request: Any) -> bool:
+    """Tell whether the form class is a view of the page that the user may open.
+
+    A form that is used by another view is guarded by that view: False.
+    """
+    # Its own __name__ is that of the class; ZCML writes that of the view beside it.
+    names = (vars(base).get("__name__") for base in form.__mro__)
+    name = next((name for name in names if isinstance(name, str)), "")
+    view = queryMultiAdapter((page, request), name=name)
+    return type(view) is form and _may_use_view(view) and _has_permission(view)
+
+
+def may_read_field(field: IField, page: Any) -> bool:
+    """Tell whether the user may read a field in the forms of the page."""
+    return _has_permission_of_field(field, READ_PERMISSIONS_KEY, page)
+
+
 def user_is_unknown(request: Any) -> bool:
     """Tell whether a form is updated on the way to one of its widgets."""
     return IDeferSecurityCheck.providedBy(request)
@@ -54,21 +73,24 @@ def _check_permission_of_traversed(form: IAnnotationForm) -> None:
     # plone.autoform leaves out the fields that the user may not see or change, but
     # not as long as it does not know the user.
     for traversed in form.request["PARENTS"]:
-        if IStorageWidget.providedBy(traversed) and not _may_use_field(traversed):
+        if IStorageWidget.providedBy(traversed) and not _may_use(traversed):
             raise Unauthorized(
                 f"You are not allowed to use the field {traversed.field.__name__}"
                 f" of {describe_page(form.context)}."
             )
 
 
-def _may_use_field(widget: IStorageWidget) -> bool:
-    field = widget.field
-    if field.interface is None:
-        return True
+def _may_use(widget: IStorageWidget) -> bool:
     read = widget.mode == DISPLAY_MODE
     key = READ_PERMISSIONS_KEY if read else WRITE_PERMISSIONS_KEY
+    return _has_permission_of_field(widget.field, key, widget.context.__parent__)
+
+
+def _has_permission_of_field(field: IField, key: str, page: Any) -> bool:
+    if field.interface is None:
+        return True
     permission = mergedTaggedValueDict(field.interface, key).get(field.__name__)
-    return bool(checkPermission(permission, widget.context.__parent__))
+    return bool(checkPermission(permission, page))
 
 
 def _has_permission(form: IAnnotationForm) -> bool:

@@ -5,9 +5,9 @@ fields of forms, as soon as a value is written.
 """
 
 from Acquisition import aq_base
-from collections.abc import Iterator
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IValueWrittenEvent
+from collective.annotationforms.lifecycle import fields_of
 from collective.annotationforms.lifecycle import forms_of
 from collective.annotationforms.relation import with_other_targets
 from collective.annotationforms.storage import annotation_storage
@@ -21,14 +21,10 @@ from plone.app.multilingual.interfaces import ITranslationManager
 from plone.app.multilingual.manager import TranslationManager
 from plone.browserlayer.utils import registered_layers
 from typing import Any
-from z3c.form.interfaces import IFields
 from zope.component import adapter
 from zope.copy import clone
 from zope.interface import Interface
-from zope.interface.interface import InterfaceClass
 from zope.lifecycleevent.interfaces import IObjectAddedEvent
-from zope.schema import getFields
-from zope.schema.interfaces import IField
 
 
 class ISharedStorage(Interface):
@@ -119,24 +115,6 @@ def _is_shared(key: str, name: str) -> bool:
     return any(
         ILanguageIndependentField.providedBy(field)
         for form in forms_of(key)
-        for field in _fields_of(form)
+        for field in fields_of(form)
         if field.__name__ == name
     )
-
-
-def _fields_of(form: type) -> Iterator[IField]:
-    """Yield the fields that the class names: its schemata, z3c.form fields, groups."""
-    # What a form computes, in a property or for each request, is not known here.
-    if isinstance(getattr(form, "schema", None), InterfaceClass):
-        yield from getFields(form.schema).values()
-    for schema in _tuple(form, "additionalSchemata"):
-        yield from getFields(schema).values()
-    if IFields.providedBy(getattr(form, "fields", None)):
-        yield from (item.field for item in form.fields.values())
-    for group in _tuple(form, "groups"):
-        yield from _fields_of(group)
-
-
-def _tuple(form: type, name: str) -> tuple:
-    value = getattr(form, name, ())
-    return tuple(value) if isinstance(value, (tuple, list)) else ()
