@@ -43,8 +43,8 @@ class ICompared(model.Schema):
     related = RelationChoice(
         title="Related", vocabulary="plone.app.vocabularies.Catalog", required=False
     )
-    secret = schema.TextLine(title="Secret", required=False)
-    directives.read_permission(secret="cmf.ManagePortal")
+    hidden = schema.TextLine(title="Hidden", required=False)
+    directives.read_permission(hidden="cmf.ManagePortal")
 
 
 class IGuarded(model.Schema):
@@ -169,11 +169,11 @@ class TestCompare(CompareTestCase):
 
     def test_only_what_the_user_may_see(self):
         storage = annotation_storage(self.page, KEY)
-        storage.update(name="Ada", secret="x", guarded="y", inner="z")
+        storage.update(name="Ada", hidden="x", guarded="y", inner="z")
         transaction.commit()
         self.assertEqual(["Name"], list(self.compared(two=self.before)))
         self.assertEqual(
-            {"Name", "Secret", "Guarded"},
+            {"Name", "Hidden", "Guarded"},
             set(self.compared(two=self.before, user=SITE_OWNER_NAME)),
         )
         for user in (None, "reader"):

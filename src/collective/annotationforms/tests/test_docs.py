@@ -1,6 +1,7 @@
 """Every code block of README.rst and docs/ is run."""
 
 from collections.abc import Iterator
+from collective.annotationforms import annotation_storage
 from collective.annotationforms.tests.layers import FormsLayer
 from collective.annotationforms.tests.layers import FunctionalTestCase
 from datetime import date
@@ -9,11 +10,13 @@ from docutils.core import publish_doctree
 from html import unescape
 from importlib import import_module
 from pathlib import Path
+from plone.app.multilingual.dx.interfaces import ILanguageIndependentField
 from plone.app.testing import FunctionalTesting
 from plone.app.testing import login
 from plone.app.testing import SITE_OWNER_NAME
 from plone.testing.zca import stackConfigurationContext
 from tempfile import TemporaryDirectory
+from zope.annotation.interfaces import IAnnotations
 from zope.component.hooks import site
 from zope.configuration import xmlconfig
 
@@ -30,6 +33,7 @@ ROOT = Path(collective.annotationforms.__file__).parents[3]
 DOCUMENTS = (
     "README.rst",
     "docs/index.rst",
+    "docs/lifecycle.rst",
     "docs/reference.rst",
     "docs/tutorial.rst",
     "docs/validators.rst",
@@ -214,6 +218,37 @@ class TestValidators(DocsTestCase):
         self.assertEqual([], self.messages(guide="Zoë", persons="20"))
         self.assertEqual({"guide": "Zoë", "persons": 20}, self.stored())
         self.assertEqual(["Zoë is the guide of “A page”."], self.messages(guide="Ada"))
+
+
+class TestLifecycle(DocsTestCase):
+    """What the page about versions and copies says."""
+
+    def test_the_examples(self):
+        self.find_modules(self.write("docs/lifecycle.rst"))
+        application, versions, opening = (
+            import_module(f"my.addon.{name}")
+            for name in ("application", "versions", "opening")
+        )
+        login(self.portal.aq_parent, SITE_OWNER_NAME)
+        data = {}
+        for form, name in (
+            (application.ApplicationForm, "applicant"),
+            (opening.OpeningForm, "remarks"),
+        ):
+            key, schema = form.ANNOTATION_STORAGE_KEY, form.schema
+            storage = data[key] = annotation_storage(self.page, key)
+            storage[name] = "first"
+            self.portal.portal_repository.save(self.page)
+            storage[name] = "second"
+            number = self.page.version_id
+            version = versions.data_of_version(self.page, number, key, schema)
+            independent = form is application.ApplicationForm
+            expected = "second" if independent else "first"
+            self.assertEqual(expected, getattr(version, name))
+        transaction.savepoint()
+        copied = self.portal.manage_clone(self.page, "copied")
+        self.assertEqual({"my.addon.opening"}, set(data) & set(IAnnotations(copied)))
+        self.assertTrue(ILanguageIndependentField.providedBy(opening.IOpening["seats"]))
 
 
 class TestTutorial(DocsTestCase):
