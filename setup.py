@@ -67,6 +67,7 @@ setup(
         "Products.CMFPlone",
         "Products.GenericSetup",
         "Products.statusmessages",
+        "transaction",
         "z3c.form",
         "z3c.relationfield",
         "z3c.zcmlhook",
