@@ -202,11 +202,20 @@ class TestVersionsPage(CompareTestCase):
 
     def test_the_list_and_the_preview(self):
         self.view.file = text_file(b"first")
+        self.view.related = self.portal["private-page"]
         number = self.save()
-        for view in ("versions_history_form", "@@historyview"):
+        self.view.related = None
+        self.save()
+        database = self.layer["app"]._p_jar.db()
+        # Plone stores settings of its portlets when they are shown for the first time.
+        self.browser("editor").open(self.url)
+        before = database.lastTransaction()
+        for view in ("versions_history_form", "@@historyview", "@@history"):
             browser = self.browser("editor")
-            browser.open(f"{self.url}/{view}?version_id={number}")
+            browser.open(f"{self.url}/{view}?version_id={number}&one={number}")
             self.assertEqual("200 OK", browser.headers["status"])
+            self.assertNotIn("Confirming User Action", browser.contents)
+        self.assertEqual(before, database.lastTransaction())
 
     def test_revert_by_button(self):
         self.view.name = "Ada"

@@ -182,7 +182,10 @@ class TestLifecycle(IntegrationTestCase):
 
     def test_a_page_is_versioned_without_the_package(self):
         repository = self.portal.portal_repository
+        # Then the modifier is loaded from the database, without its class.
+        self.addCleanup(self.portal._p_jar.cacheMinimize)
         with package_gone():
+            self.portal._p_jar.cacheMinimize()
             repository.save(self.page, comment="With Ada")
             number = self.page.version_id
             IAnnotations(self.page)[KEY]["name"] = "Grace"
