@@ -143,13 +143,8 @@ def _catalog(page: Any, key: str, name: str, value: Any) -> None:
     if page_id is None:
         # Not in the database yet: it is done when the page is added.
         return
-    intids = getUtility(IIntIds)
     attribute = _attribute(key, name)
-    query = {"from_id": page_id, "from_attribute": attribute}
-    for relation in list(catalog.findRelations(query)):
-        catalog.unindex(relation)
-        # A registered relation lives on, and its page with it, even if deleted.
-        intids.unregister(relation)
+    _uncatalog(catalog, {"from_id": page_id, "from_attribute": attribute})
     for relation in _relations(page, value):
         if relation.to_object is None:
             # It comes from a version, and its target was deleted since.
@@ -158,6 +153,14 @@ def _catalog(page: Any, key: str, name: str, value: Any) -> None:
         _setRelation(page, attribute, relation)
         # The acquisition wrapper can't be stored.
         relation.__parent__ = aq_base(page)
+
+
+def _uncatalog(catalog: ICatalog, query: dict) -> None:
+    intids = getUtility(IIntIds)
+    for relation in list(catalog.findRelations(query)):
+        catalog.unindex(relation)
+        # A registered relation lives on, and its page with it, even if deleted.
+        intids.unregister(relation)
 
 
 def _relations(page: Any, value: Any) -> Iterator[RelationValue]:
