@@ -125,6 +125,58 @@ class TestEveryWay(FunctionalTestCase):
         self.assertNotIn(PRIVATE, browser.contents)
 
 
+class TestForgedRequests(FunctionalTestCase):
+    """A manager is led to a page that sends a form in her name."""
+
+    views = ("settings", "plain-form", "store-form", "auto-form", "group-form")
+    views += ("wrapped-form", "wrapped-group-form", "wrapped-auto-form")
+
+    def setUp(self):
+        super().setUp()
+        for key in ("example.settings", type(self).key):
+            self.key = key
+            self.store(name=PRIVATE, count=1)
+
+    def all_stored(self):
+        found = []
+        for key in ("example.settings", type(self).key):
+            self.key = key
+            found.append(self.stored())
+        return found
+
+    def data(self, **more):
+        buttons = {f"form.buttons.{name}": name for name in ("save", "apply", "store")}
+        values = {"form.widgets.name": "forged", "form.widgets.count": "2"}
+        tokens = {f"form.widgets.{name}-shown": "forged" for name in ("name", "count")}
+        return urlencode({**values, **tokens, **buttons, **more})
+
+    def test_a_post_without_or_with_a_foreign_token(self):
+        before = self.all_stored()
+        for view in self.views:
+            for token in ({}, {"_authenticator": ""}, {"_authenticator": "0" * 40}):
+                with self.subTest(view=view, token=token):
+                    self.browser().post(f"{self.url}/@@{view}", self.data(**token))
+                    self.assertEqual(before, self.all_stored())
+
+    def test_a_get(self):
+        before = self.all_stored()
+        for view in self.views:
+            with self.subTest(view=view):
+                self.browser().open(f"{self.url}/@@{view}?{self.data()}")
+                self.assertEqual(before, self.all_stored())
+
+    def test_a_decision_on_a_conflict_is_no_way_around(self):
+        before = self.all_stored()
+        for view in self.views:
+            for user in (None, "reader"):
+                with self.subTest(view=view, user=user):
+                    browser = self.browser(user)
+                    more = {"form.widgets.name-conflict": "theirs"}
+                    browser.post(f"{self.url}/@@{view}", self.data(**more))
+                    self.assertNotIn(PRIVATE, browser.contents)
+                    self.assertEqual(before, self.all_stored())
+
+
 class TestPermission(IntegrationTestCase):
     """Which permission is asked for when code uses a form."""
 
