@@ -1,23 +1,32 @@
 """Forms for Plone that keep their data in an annotation of the content."""
 
-from zope.i18nmessageid import MessageFactory
+from importlib import import_module
+from typing import Any
 
 
-# The modules below import it from here.
-_ = MessageFactory("collective.annotationforms")
+# The public names and their modules.  They are imported at their first use: who imports
+# collective.annotationforms.connections need not have Plone.
+_MODULES = {
+    "AnnotationEditForm": "form",
+    "AnnotationStorageMixin": "form",
+    "AnnotationView": "form",
+    "_": "i18n",
+    "annotation_storage": "storage",
+    "schema_view": "schemaview",
+}
 
-from collective.annotationforms.form import AnnotationEditForm  # noqa: E402
-from collective.annotationforms.form import AnnotationStorageMixin  # noqa: E402
-from collective.annotationforms.form import AnnotationView  # noqa: E402
-from collective.annotationforms.schemaview import schema_view  # noqa: E402
-from collective.annotationforms.storage import annotation_storage  # noqa: E402
+__all__ = sorted(_MODULES)
 
 
-__all__ = [
-    "AnnotationEditForm",
-    "AnnotationStorageMixin",
-    "AnnotationView",
-    "_",
-    "annotation_storage",
-    "schema_view",
-]
+def __getattr__(name: str) -> Any:
+    """Return a public name; see PEP 562."""
+    try:
+        module = _MODULES[name]
+    except KeyError:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+    value = globals()[name] = getattr(import_module(f"{__name__}.{module}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
