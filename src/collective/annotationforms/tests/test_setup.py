@@ -71,6 +71,7 @@ class TestDependencies(unittest.TestCase):
             for file in found.files or ()
             if file.suffix in (".py", ".so")
         }
+        # Modules built into Python have no file.
         files = {getattr(import_module(name), "__file__", None) for name in modules}
         return {owners[file].lower().replace("_", "-") for file in files & set(owners)}
 
@@ -84,9 +85,21 @@ class TestDependencies(unittest.TestCase):
 
     def test_every_requirement_is_imported_and_every_import_required(self):
         package = Path(import_module(ADD_ON).__file__).parent
-        ours = set(package.rglob("*.py")) - set(package.glob("tests/**/*.py"))
+        ours = set(package.rglob("*.py")) - set(package.rglob("tests/**/*.py"))
         # Registered only if the packages are there that they import.
         optional = {package / "testing.py", package / "translation.py"}
+        extras = {
+            extra: package / "connections" / f"{extra}.py"
+            for extra in ("http", "postgresql", "redis", "sqlalchemy")
+        }
+        ours -= set(extras.values())
+        of_extras = self.imported(extras.values())
+        for extra, module in extras.items():
+            with self.subTest(extra=extra):
+                self.assertLessEqual(self.required(extra), of_extras)
+                self.assertLessEqual(
+                    self.imported({module}), self.required() | self.required(extra)
+                )
         # Its ZCML is included, and it makes Plone of Zope.
         by_zcml = {"products.cmfplone", "z3c.zcmlhook"}
         self.assertEqual(self.required(), self.imported(ours - optional) | by_zcml)

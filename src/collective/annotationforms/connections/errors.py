@@ -1,0 +1,18 @@
+"""What goes wrong with a connection to another server."""
+
+from transaction.interfaces import TransientError
+
+
+class ForeignUnavailable(OSError):
+    """The last connect failed less than `retry_after` seconds ago: nothing was tried."""
+
+
+class ForeignLost(ConnectionError):
+    """The connection was closed within the transaction that it takes part in.
+
+    What was sent to the server in this transaction is gone, so that it can't commit.
+    """
+
+
+class ForeignTransientError(TransientError):
+    """The server could not serialize the transaction: ZPublisher runs it again."""

@@ -1,0 +1,47 @@
+"""What is connected now: one row per kept connection, without settings."""
+
+from collective.annotationforms.connections.connection import ForeignConnection
+from time import monotonic
+from typing import Any
+from ZODB import DB
+from ZODB.Connection import Connection
+
+
+def foreign_connection_stats(db: DB) -> list[dict[str, Any]]:
+    """Return one row per connection that is kept on a ZODB Connection of `db`.
+
+    ``oid`` (hexadecimal), ``name``, ``path`` of the object when it was asked for first,
+    None if it has none, ``kind``, ``opened`` (a timestamp, None if it is closed now),
+    ``age`` and ``idle`` in seconds, ``reconnects``, ``errors``, ``failing`` (whether
+    the last connect failed), ``in_transaction``.  No settings: there may be passwords.
+    """
+    jars: list[Connection] = []
+    # Private, but the only way to all of them under the lock; connectionDebugInfo()
+    # goes it, too.
+    db._connectionMap(jars.append)
+    return [
+        _row(key, connection)
+        for jar in jars
+        # A copy: the threads that use the jars go on.
+        for key, connection in list(getattr(jar, "foreign_connections", {}).items())
+        if isinstance(connection, ForeignConnection)
+    ]
+
+
+def _row(key: Any, connection: ForeignConnection) -> dict[str, Any]:
+    oid, name = key if isinstance(key, tuple) else (key, None)
+    link = connection.link
+    now = monotonic()
+    return {
+        "oid": oid.hex(),
+        "name": name,
+        "path": connection.path,
+        "kind": f"{type(connection).__module__}.{type(connection).__qualname__}",
+        "opened": link and link.opened_at,
+        "age": link and now - link.opened,
+        "idle": link and now - link.used,
+        "reconnects": max(connection.opens - 1, 0),
+        "errors": connection.cooldown.errors,
+        "failing": connection.cooldown.failing,
+        "in_transaction": connection.in_transaction,
+    }
