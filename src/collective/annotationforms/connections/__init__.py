@@ -1,7 +1,7 @@
 """Keep an object's connections to other servers on its ZODB Connection.
 
-For code in Plone, or in any application with ZODB, that talks to an SQL database, Redis,
-a search server, a directory or a queue.  Needs nothing but ZODB and transaction.
+For code in Plone, or in any application with ZODB, that talks to an SQL database,
+Redis, a search server, a directory or a queue.  Needs only ZODB and transaction.
 """
 
 from collective.annotationforms.connections.buffered import BufferedDataManager

@@ -126,13 +126,15 @@ class ForeignConnection:
         """Return a link that is alive, the one that there is or a new one."""
         self._asked = monotonic()
         link = self._link
-        if link is not None and link.hold():
-            if not self.is_expired(link) and self.is_alive(link.raw):
-                link.used = monotonic()
-                return link
+        if link is not None and link.hold() and self._is_usable(link):
+            link.used = monotonic()
+            return link
         self.close()
         self._link = Link(self._connected(), self)
         return self._link
+
+    def _is_usable(self, link: Link) -> bool:
+        return not self.is_expired(link) and self.is_alive(link.raw)
 
     def _connected(self) -> Any:
         with self.cooldown.trying():

@@ -4,7 +4,7 @@ from transaction.interfaces import TransientError
 
 
 class ForeignUnavailable(OSError):
-    """The last connect failed less than `retry_after` seconds ago: nothing was tried."""
+    """The last connect failed a moment ago, within `retry_after`; nothing was tried."""
 
 
 class ForeignLost(ConnectionError):

@@ -100,10 +100,10 @@ class PostgreSQLTestCase(ZODBTestCase):
         options.setdefault("settings", self.settings())
         return foreign_connection(obj, factory or self.Manager, **options)
 
-    def insert(self, obj, name, **options):
+    def insert(self, obj, row, **options):
         """Insert a row within the transaction of the object; return its connection."""
         connection = self.connection(obj, **options)
-        connection.join().execute("INSERT INTO rows VALUES (%s)", [name])
+        connection.join().execute("INSERT INTO rows VALUES (%s)", [row])
         return connection
 
     def write(self, obj, name):

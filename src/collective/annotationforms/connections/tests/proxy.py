@@ -19,15 +19,18 @@ class Proxy:
     ``drop_request``  the same; it is called so where `when` is what gets lost
     ``drop_reply``    the server gets it, and its answer is lost with the connection
     ``truncate``      half of the server's answer arrives
+    ``stall``         the client's connection is reset, and the server gets it when it
+                      is told to `arrive`
     """
 
     def __init__(self, server_port):
         self.server_port = server_port
         self.port = None
         self.restore()
-        self.refused = 0
         self.accepted = 0
+        self._arrived = threading.Event()
         self._pairs = set()
+        self._threads = []
         self._listen()
 
     def restore(self):
@@ -39,6 +42,10 @@ class Proxy:
     def fail(self, fault, when=b""):
         """Let the next request that contains `when` meet a fault."""
         self._fault = (fault, when)
+
+    def arrive(self):
+        """Let the server get what was stalled."""
+        self._arrived.set()
 
     @contextmanager
     def refusing(self):
@@ -59,7 +66,10 @@ class Proxy:
     def close(self):
         self._listener.close()
         self._acceptor.join()
+        self._arrived.set()
         self.reset_all()
+        for thread in self._threads:
+            thread.join(1)
 
     def _listen(self):
         self._listener = socket.socket()
@@ -84,6 +94,7 @@ class Proxy:
             self.accepted += 1
             client.settimeout(None)
             thread = threading.Thread(target=self._serve, args=(client,), daemon=True)
+            self._threads.append(thread)
             thread.start()
 
     def _serve(self, client):
@@ -135,6 +146,9 @@ class Proxy:
                 client.sendall(answer[: len(answer) // 2])
                 sleep(0.05)
         _reset(client)
+        if fault == "stall":
+            self._arrived.wait(10)
+            server.sendall(data)
 
     def _swallow(self, client):
         with suppress(OSError):
