@@ -17,7 +17,9 @@ from argparse import ArgumentParser
 from argparse import RawDescriptionHelpFormatter
 from collections.abc import Mapping
 from collections.abc import Sequence
+from http.client import HTTPException
 from typing import Any
+from typing import NoReturn
 from urllib.request import build_opener
 from urllib.request import HTTPRedirectHandler
 from urllib.request import Request
@@ -39,19 +41,34 @@ class _NoRedirect(HTTPRedirectHandler):
         """See urllib.request: None says that it is an error."""
 
 
-def judge(rows: Sequence[Mapping], *, longest: float) -> tuple[int, str]:
+class _Parser(ArgumentParser):
+    """Says 3 for wrong arguments, since 2 means something else."""
+
+    def error(self, message: str) -> NoReturn:
+        """See ArgumentParser"""
+        self.exit(UNKNOWN, f"FOREIGN CONNECTIONS UNKNOWN - {message}\n")
+
+
+def judge(
+    rows: Sequence[Mapping], *, longest: float = 300.0, recent: float = 600.0
+) -> tuple[int, str]:
     """Return the exit code and a line of text for rows of statistics.
 
-    `longest` is what a transaction may take, in seconds.
+    `longest` is what a transaction may take, and `recent` how long a failure counts if
+    nobody has tried again, both in seconds.
     """
-    failing = [row for row in rows if row["failing"]]
-    if failing:
-        return CRITICAL, f"not reached: {_named(failing)}"
-    stuck = [row for row in rows if (row["in_transaction"] or 0) > longest]
+    failed = [row for row in rows if _within(row["failed"], recent)]
+    if failed:
+        return CRITICAL, f"not reached: {_named(failed)}"
+    stuck = [row for row in rows if not _within(row["in_transaction"] or 0, longest)]
     if stuck:
         return WARNING, f"longer than {longest:g} s in a transaction: {_named(stuck)}"
     opened = sum(row["opened"] is not None for row in rows)
     return OK, f"{opened} of {len(rows)} open"
+
+
+def _within(seconds: float | None, limit: float) -> bool:
+    return seconds is not None and seconds <= limit
 
 
 def _named(rows: Sequence[Mapping]) -> str:
@@ -77,7 +94,7 @@ def fetch(url: str, *, token: str | None, timeout: float) -> list[dict]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print a line and return the exit code."""
-    parser = ArgumentParser(
+    parser = _Parser(
         prog="python -m collective.annotationforms.connections.check",
         description=__doc__,
         formatter_class=RawDescriptionHelpFormatter,
@@ -86,12 +103,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--longest", type=float, default=300.0, help="seconds a transaction may take"
     )
+    parser.add_argument(
+        "--recent", type=float, default=600.0, help="seconds that a failure counts"
+    )
     parser.add_argument("--timeout", type=float, default=10.0, help="seconds to wait")
     options = parser.parse_args(arguments)
     try:
         rows = fetch(options.url, token=os.environ.get(TOKEN), timeout=options.timeout)
-        code, text = judge(rows, longest=options.longest)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        code, text = judge(rows, longest=options.longest, recent=options.recent)
+    except (OSError, HTTPException, ValueError, KeyError, TypeError) as error:
         code, text = UNKNOWN, str(error) or type(error).__name__
     print(f"FOREIGN CONNECTIONS {NAMES[code]} - {text}")
     return code

@@ -29,6 +29,8 @@ class ForeignConnection:
 
     # The path of the object, for the statistics.
     path: str | None = None
+    # When it joined a transaction that goes on, by the monotonic clock.
+    joined_at: float | None = None
 
     _link: Link | None = None
     # The transaction in which `raw` was found alive.
@@ -93,7 +95,7 @@ class ForeignConnection:
     @property
     def in_transaction(self) -> bool:
         """Whether it takes part in a transaction now."""
-        return False
+        return self.joined_at is not None
 
     @property
     def link(self) -> Link | None:
@@ -105,10 +107,10 @@ class ForeignConnection:
         """Tell whether a link of this connection is idle for too long, or too old."""
         return link.expired(max_idle=self.max_idle, max_age=self.max_age)
 
-    def is_abandoned(self) -> bool:
+    def is_abandoned(self, now: float) -> bool:
         """Tell whether nobody asked for the raw connection for too long."""
-        idle = monotonic() - self._asked
-        return not self.in_transaction and idle > max(self.max_idle, self.retry_after)
+        idle = now - self._asked
+        return idle > self.max_idle and idle > self.retry_after
 
     def _manager(self) -> Any:
         if self.transaction_manager is None:

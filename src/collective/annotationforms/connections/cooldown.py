@@ -13,8 +13,8 @@ class Cooldown:
         self.name = name
         self.retry_after = retry_after
         self.errors = 0
-        self.failing = False
-        self._until = 0.0
+        # When the last try failed, by the monotonic clock; None if it did not.
+        self.failed_at: float | None = None
 
     @contextmanager
     def trying(self, errors: type | tuple = Exception) -> Iterator[None]:
@@ -22,7 +22,7 @@ class Cooldown:
 
         Raises ForeignUnavailable without a try if the last one failed a moment ago.
         """
-        if monotonic() < self._until:
+        if self.failed_at and monotonic() < self.failed_at + self.retry_after:
             raise ForeignUnavailable(
                 f"{self.name}: the last connect failed less than"
                 f" {self.retry_after:g} seconds ago"
@@ -31,7 +31,6 @@ class Cooldown:
             yield
         except errors:
             self.errors += 1
-            self.failing = True
-            self._until = monotonic() + self.retry_after
+            self.failed_at = monotonic()
             raise
-        self.failing = False
+        self.failed_at = None

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from collective.annotationforms.connections.connection import ForeignConnection
 from collective.annotationforms.connections.errors import ForeignLost
 from collective.annotationforms.connections.errors import ForeignTransientError
+from time import monotonic
 from transaction.interfaces import ISavepointDataManager
 from typing import Any
 from zope.interface import implementer
@@ -79,11 +80,6 @@ class ForeignDataManager(ForeignConnection):
         if self._joined is None:
             self._rollback()
 
-    @property
-    def in_transaction(self) -> bool:
-        """Whether it takes part in a transaction now."""
-        return self._joined is not None
-
     # ISavepointDataManager.  Every call may come more than once, and abort() also
     # after tpc_finish(): `transaction` does so if there are after-commit hooks.
 
@@ -154,6 +150,7 @@ class ForeignDataManager(ForeignConnection):
             )
         transaction.join(self)
         self._joined = transaction
+        self.joined_at = monotonic()
         _note_writer(transaction, self)
 
     def _joined_raw(self) -> Any:
@@ -187,6 +184,7 @@ class ForeignDataManager(ForeignConnection):
 
     def _leave(self) -> None:
         self._joined = None
+        self.joined_at = None
         self._committed = False
         super().release()
         if self._retired:

@@ -3,6 +3,7 @@
 from collective.annotationforms.connections.connection import ForeignConnection
 from collective.annotationforms.connections.link import sweep
 from functools import partial
+from time import monotonic
 from ZODB.Connection import Connection
 
 
@@ -11,40 +12,43 @@ def close_with(jar: Connection) -> None:
 
     Whoever made the dict `foreign_connections`: what others keep there is not touched.
     """
-    if not vars(jar).get("_closes_foreign_connections"):
-        jar._closes_foreign_connections = True
-        jar.onCloseCallback(partial(_closed, jar))
+    if vars(jar).get("_close_foreign_connections") is None:
+        jar._close_foreign_connections = partial(_closed, jar)
+        jar.onCloseCallback(jar._close_foreign_connections)
 
 
 def _closed(jar: Connection) -> None:
-    """At the end of each request, and when ZODB drops its Connection.
-
-    In the second case this runs in the thread of another request, under the lock of
-    the DB: nothing may wait for a server.
-    """
+    """At the end of each request, and when ZODB drops its Connection."""
     # ZODB tells us by `_storage` only if DB.close() finds the Connection open.
     if jar.opened is None or jar._storage is None:
-        jar._closes_foreign_connections = False
-        for key, connection in _ours(jar):
+        jar._close_foreign_connections = None
+        _close_all(jar)
+    else:
+        # ZODB forgets the callbacks that it has called.
+        jar.onCloseCallback(jar._close_foreign_connections)
+        _end_request(jar, monotonic())
+
+
+def _close_all(jar: Connection) -> None:
+    """Close in the thread of another request, under the lock of the DB.
+
+    Nothing may wait for a server.
+    """
+    for key, connection in list(jar.foreign_connections.items()):
+        if isinstance(connection, ForeignConnection):
             del jar.foreign_connections[key]
             connection.close()
-        return
-    # ZODB forgets the callbacks that it has called.
-    jar.onCloseCallback(partial(_closed, jar))
-    for key, connection in _ours(jar):
-        if connection.in_transaction or connection.is_abandoned():
+
+
+def _end_request(jar: Connection, now: float) -> None:
+    for key, connection in list(jar.foreign_connections.items()):
+        if not isinstance(connection, ForeignConnection):
+            continue
+        if connection.in_transaction or connection.is_abandoned(now):
             # The transaction may outlive the request: its connection must not meet the
             # next one.
             del jar.foreign_connections[key]
             connection.retire()
         else:
             connection.release()
-    sweep()
-
-
-def _ours(jar: Connection) -> list[tuple]:
-    return [
-        (key, connection)
-        for key, connection in jar.foreign_connections.items()
-        if isinstance(connection, ForeignConnection)
-    ]
+    sweep(now)

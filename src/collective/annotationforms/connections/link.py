@@ -75,10 +75,9 @@ class Link:
             logger.warning("Closing a connection failed: %s", type(error).__name__)
 
 
-def sweep() -> None:
+def sweep(now: float) -> None:
     """Close links that nobody holds and that are expired; at most every few seconds."""
     global _next_sweep
-    now = monotonic()
     if now < _next_sweep:
         return
     _next_sweep = now + SWEEP_EVERY

@@ -11,9 +11,10 @@ def foreign_connection_stats(db: DB) -> list[dict[str, Any]]:
     """Return one row per connection that is kept on a ZODB Connection of `db`.
 
     ``oid`` (hexadecimal), ``name``, ``path`` of the object when it was asked for first,
-    None if it has none, ``kind``, ``opened`` (a timestamp, None if it is closed now),
-    ``age`` and ``idle`` in seconds, ``reconnects``, ``errors``, ``failing`` (whether
-    the last connect failed), ``in_transaction``.  No settings: there may be passwords.
+    None if it has none, ``kind``, ``opened`` (a timestamp), ``age`` and ``idle``
+    (seconds; None if it is closed now), ``reconnects``, ``errors``, ``failed`` (how
+    many seconds ago, None unless the last connect failed), ``in_transaction`` (for how
+    many seconds, None if it is in none).  No settings: there may be passwords.
     """
     jars: list[Connection] = []
     # Private, but the only way to all of them under the lock; connectionDebugInfo()
@@ -31,17 +32,20 @@ def foreign_connection_stats(db: DB) -> list[dict[str, Any]]:
 def _row(key: Any, connection: ForeignConnection) -> dict[str, Any]:
     oid, name = key if isinstance(key, tuple) else (key, None)
     link = connection.link
-    now = monotonic()
     return {
         "oid": oid.hex(),
         "name": name,
         "path": connection.path,
         "kind": f"{type(connection).__module__}.{type(connection).__qualname__}",
         "opened": link and link.opened_at,
-        "age": link and now - link.opened,
-        "idle": link and now - link.used,
+        "age": _since(link and link.opened),
+        "idle": _since(link and link.used),
         "reconnects": max(connection.opens - 1, 0),
         "errors": connection.cooldown.errors,
-        "failing": connection.cooldown.failing,
-        "in_transaction": connection.in_transaction,
+        "failed": _since(connection.cooldown.failed_at),
+        "in_transaction": _since(connection.joined_at),
     }
+
+
+def _since(moment: float | None) -> float | None:
+    return None if moment is None else monotonic() - moment
