@@ -19,6 +19,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 
 
 USER = "tester"
@@ -211,3 +212,23 @@ class RedisServer(Server):
         """Return the number of connected clients of the tests."""
         with closing(self.admin()) as client:
             return len([c for c in client.client_list() if c["name"] != "admin"])
+
+
+class ZEOServer(Server):
+    """ZEO with a FileStorage, as ourselves."""
+
+    signals = Server.signals | {"fast": signal.SIGTERM}
+
+    def __init__(self):
+        super().__init__()
+        self.user = None
+
+    def command(self):
+        yield from (sys.executable, "-m", "ZEO.runzeo")
+        yield from ("-a", f"127.0.0.1:{self.port}", "-f", self.folder / "Data.fs")
+
+    def is_ready(self):
+        if self.process.poll() is not None:
+            raise AssertionError((self.folder / "log").read_text())
+        with closing(socket.socket()) as sock:
+            return sock.connect_ex(("127.0.0.1", self.port)) == 0
