@@ -5,11 +5,14 @@ from collective.annotationforms.connections.postgresql import PostgreSQL
 from collective.annotationforms.connections.tests.case import POSTGRESQL
 from collective.annotationforms.tests.layers import FORMS_FIXTURE
 from collective.annotationforms.tests.layers import FunctionalTestCase
+from concurrent.futures import ThreadPoolExecutor
 from plone.app.testing import FunctionalTesting
 from plone.protect.interfaces import IDisableCSRFProtection
+from plone.testing.zope import WSGI_SERVER_FIXTURE
 from Products.Five import BrowserView
 from psycopg import IsolationLevel
 from unittest import mock
+from urllib.request import urlopen
 from ZODB.POSException import ConflictError
 from zope.interface import alsoProvides
 from ZPublisher.HTTPRequest import HTTPRequest
@@ -19,6 +22,10 @@ import transaction
 
 
 LAYER = FunctionalTesting(bases=(FORMS_FIXTURE, POSTGRESQL), name="Forms:PostgreSQL")
+SERVED = FunctionalTesting(
+    bases=(FORMS_FIXTURE, POSTGRESQL, WSGI_SERVER_FIXTURE),
+    name="Forms:PostgreSQL:Served",
+)
 
 
 class Counting(BrowserView):
@@ -41,6 +48,42 @@ class Counting(BrowserView):
         raw.execute("UPDATE counters SET value = %s WHERE name = 'a'", [value + 1])
         self.context.title = f"counted {value + 1}"
         return f"{value + 1}"
+
+
+class Asking(BrowserView):
+    """Asks the server."""
+
+    settings: dict
+
+    def __call__(self):
+        connection = foreign_connection(
+            self.context, PostgreSQL, settings=self.settings
+        )
+        return str(connection.join().execute("SELECT 6 * 7").fetchone()[0])
+
+
+class TestServed(FunctionalTestCase):
+    """Zope serves requests in threads while the other server restarts."""
+
+    layer = SERVED
+
+    def test_no_request_fails_over_five_restarts(self):
+        server = self.layer["server"]
+        view = type("Asking", (Asking,), {"settings": server.settings()})
+        self.register_view("ask", view)
+        transaction.commit()
+        url = f"{self.url}/@@ask"
+
+        def answer(_number):
+            with urlopen(url) as response:  # noqa: S310
+                return response.status, response.read()
+
+        answers = []
+        with ThreadPoolExecutor(4) as threads:
+            for _round in range(6):
+                answers += threads.map(answer, range(40))
+                server.restart()
+        self.assertEqual([(200, b"42")] * 240, answers)
 
 
 class TestPublisher(FunctionalTestCase):

@@ -141,7 +141,7 @@ class Proxy:
         (fault, _when), self._fault = self._fault, None
         if fault in ("drop_reply", "truncate"):
             server.sendall(data)
-            answer = server.recv(2**16)
+            answer = _answer(client, server)
             if fault == "truncate":
                 client.sendall(answer[: len(answer) // 2])
                 sleep(0.05)
@@ -155,6 +155,13 @@ class Proxy:
             while client.recv(2**16):
                 pass
         _close(client)
+
+
+def _answer(client, server):
+    """Hand the rest of a request on, and return the beginning of the answer."""
+    while server not in select.select([client, server], [], [])[0]:
+        server.sendall(client.recv(2**16))
+    return server.recv(2**16)
 
 
 def _reset(sock):

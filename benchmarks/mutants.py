@@ -1,0 +1,331 @@
+"""Seed typical defects into collective.annotationforms.connections, one by one.
+
+    .venv-6.2/bin/python benchmarks/mutants.py [NAME ...]
+
+Each defect goes into a copy of the package, whose tests then run until one fails.  A
+table says which test caught it; the exit code is the number of those that survived.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import monotonic
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = Path("collective") / "annotationforms"
+
+
+@dataclass
+class Mutant:
+    """A defect: in a module, `old` is replaced by `new`."""
+
+    name: str
+    module: str
+    old: str
+    new: str
+
+
+MUTANTS = [
+    Mutant(
+        "no hook on the ZODB Connection",
+        "lifetime",
+        'if vars(jar).get("_close_foreign_connections") is None:',
+        "if False:",
+    ),
+    Mutant(
+        "the hook works once",
+        "lifetime",
+        "        jar.onCloseCallback(jar._close_foreign_connections)\n        _end",
+        "        _end",
+    ),
+    Mutant(
+        "entries of others are closed",
+        "lifetime",
+        "        if isinstance(connection, ForeignConnection):\n            del",
+        "        if True:\n            del",
+    ),
+    Mutant(
+        "no liveness check",
+        "connection",
+        "return not self.is_expired(link) and self.is_alive(link.raw)",
+        "return not self.is_expired(link)",
+    ),
+    Mutant(
+        "no limit of age and idleness",
+        "connection",
+        "return not self.is_expired(link) and self.is_alive(link.raw)",
+        "return self.is_alive(link.raw)",
+    ),
+    Mutant(
+        "commit in tpc_finish",
+        "datamanager",
+        "            self._commit()\n",
+        "            transaction.addAfterCommitHook(lambda ok: self._commit())\n",
+    ),
+    Mutant(
+        "reconnect after join",
+        "datamanager",
+        "return super().raw if self._joined is None else self._joined_raw()",
+        "return super().raw",
+    ),
+    Mutant(
+        "join the transaction of the thread",
+        "datamanager",
+        "transaction = self._manager().get()",
+        "transaction = __import__('transaction').get()",
+    ),
+    Mutant(
+        "join by a flag that outlives its transaction",
+        "datamanager",
+        "if self._joined is transaction:",
+        "if self.opens and self._joined is not None:",
+    ),
+    Mutant(
+        "no fork guard",
+        "link",
+        'if hasattr(os, "register_at_fork"):',
+        "if False:",
+    ),
+    Mutant(
+        "the child drops what it inherited",
+        "link",
+        "        _of_parent.append(link.raw)\n        link.raw = None\n",
+        "        link.close(link.owner().close_raw)\n",
+    ),
+    Mutant(
+        "abort closes, as that of alm.solrindex does",
+        "datamanager",
+        "        if self._joined in (None, transaction):\n            self._rollback()",
+        "        self.close()\n        self._leave()",
+    ),
+    Mutant(
+        "abort after the end rolls back what came next",
+        "datamanager",
+        "        self._joined = None\n        self.joined_at",
+        "        self.joined_at",
+    ),
+    Mutant(
+        "fake savepoint",
+        "postgresql",
+        'self._raw.execute(f"ROLLBACK TO SAVEPOINT {self._name}")',
+        "pass",
+    ),
+    Mutant(
+        "savepoints for those that have none",
+        "datamanager",
+        "        if self.savepoint_raw is None:",
+        "        if False:",
+    ),
+    Mutant(
+        "a dict of the module",
+        "kept",
+        '    return _dict_of(obj._p_jar, "foreign_connections")',
+        '    return _dict_of(Connection, "foreign_connections")',
+    ),
+    Mutant(
+        "a dict of the thread",
+        "kept",
+        '    return _dict_of(obj._p_jar, "foreign_connections")',
+        '    return _dict_of(__import__("threading").current_thread(), "kept_of_thread")',
+    ),
+    Mutant(
+        "volatile connections stay behind",
+        "kept",
+        "        _move_along(obj, oid, kept)\n",
+        "",
+    ),
+    Mutant(
+        "jars that look like a ZODB Connection",
+        "kept",
+        "        and isinstance(jar, Connection)\n",
+        "",
+    ),
+    Mutant(
+        "changed settings lose the transaction",
+        "datamanager",
+        "        if self._joined is None:\n            self.close()\n        else:",
+        "        if True:\n            self.close()\n        else:",
+    ),
+    Mutant(
+        "the old connection of changed settings stays",
+        "kept",
+        "            found.retire()\n",
+        "            pass\n",
+    ),
+    Mutant(
+        "settings are compared with themselves",
+        "connection",
+        "self.settings = snapshot(settings)",
+        "self.settings = settings",
+    ),
+    Mutant(
+        "no cool-down",
+        "cooldown",
+        "if self.failed_at and monotonic() < self.failed_at + self.retry_after:",
+        "if False:",
+    ),
+    Mutant(
+        "a failed statement does not stop the commit",
+        "postgresql",
+        "        check_not_failed(driver)\n",
+        "",
+    ),
+    Mutant(
+        "no read timeout",
+        "postgresql",
+        "        raw.answer_timeout = self.answer_timeout\n",
+        "",
+    ),
+    Mutant(
+        "a late answer is taken for the next one",
+        "postgresql",
+        "                self.close()\n",
+        "                pass\n",
+    ),
+    Mutant(
+        "serialization failures of statements are not transient",
+        "postgresql",
+        "        raise TransientStatementError(type(error).__name__) from error",
+        "        raise",
+    ),
+    Mutant(
+        "serialization failures at commit are not transient",
+        "datamanager",
+        "            if self.transient(error):",
+        "            if False:",
+    ),
+    Mutant(
+        "a COMMIT on its way arrives after the decision",
+        "postgresql",
+        '    if status == "in progress":\n        cursor',
+        '    if status == "nothing":\n        cursor',
+    ),
+    Mutant(
+        "no rollback of what was read without joining",
+        "datamanager",
+        "        if self._joined is None:\n            self._rollback()",
+        "        if self._joined is None:\n            super().release()",
+    ),
+    Mutant(
+        "sweeping takes what is in use",
+        "link",
+        "for link in list(_idle.values()):",
+        "for link in list(_open.values()):",
+    ),
+    Mutant(
+        "nobody sweeps",
+        "lifetime",
+        "    sweep(now)\n",
+        "",
+    ),
+    Mutant(
+        "votes before ZODB",
+        "datamanager",
+        'return f"~foreign',
+        'return f"!foreign',
+    ),
+    Mutant(
+        "a second writer is not logged",
+        "datamanager",
+        "    if len(writers) == 2:",
+        "    if len(writers) == 200:",
+    ),
+    Mutant(
+        "the buffer is sent at once",
+        "buffered",
+        "        self._buffer.append(item)\n",
+        "        self.send(self.raw, [item])\n",
+    ),
+    Mutant(
+        "an abort leaves the buffer",
+        "buffered",
+        "        self._buffer.clear()\n",
+        "",
+    ),
+    Mutant(
+        "redis-py tries again",
+        "redis",
+        '            "retry": None,\n',
+        "",
+    ),
+    Mutant(
+        "settings in the repr",
+        "connection",
+        'return f"<{type(self).__name__} {state}>"',
+        'return f"<{type(self).__name__} {state} {self.settings}>"',
+    ),
+    Mutant(
+        "no closing of leaked connections",
+        "connection",
+        "        if not sys.is_finalizing():",
+        "        if False:",
+    ),
+]
+
+
+def source_of(mutant: Mutant) -> str:
+    """Return the changed text of the module; raises ValueError if nothing changes."""
+    path = ROOT / "src" / PACKAGE / "connections" / f"{mutant.module}.py"
+    text = path.read_text(encoding="utf-8")
+    if text.count(mutant.old) != 1:
+        raise ValueError(f"{mutant.name}: found {text.count(mutant.old)} times")
+    return text.replace(mutant.old, mutant.new)
+
+
+def run(mutant: Mutant, copy: Path) -> str | None:
+    """Return the name of the first test that fails, None if all pass."""
+    module = copy / PACKAGE / "connections" / f"{mutant.module}.py"
+    before = module.read_text(encoding="utf-8")
+    module.write_text(source_of(mutant), encoding="utf-8")
+    try:
+        done = subprocess.run(  # noqa: S603
+            [
+                Path(sys.executable).parent / "zope-testrunner",
+                f"--test-path={copy}",
+                *("-s", "collective.annotationforms.connections"),
+                # Not those that measure, or that look at the source.
+                *("-t", "!test_cost", "-t", "!test_import", "--stop-on-error"),
+            ],
+            capture_output=True,
+            text=True,
+            timeout=300,
+            env=os.environ | {"PYTHONPATH": str(copy), "PYTHONWARNINGS": "ignore"},
+        )
+    except subprocess.TimeoutExpired:
+        return "(the tests hang)"
+    finally:
+        module.write_text(before, encoding="utf-8")
+    found = re.search(r"(?:Failure|Error) in test \w+ \(([\w.]+)", done.stdout)
+    if done.returncode and not found:
+        return "(the tests do not run)"
+    return ".".join(found[1].split(".")[-3:]) if found else None
+
+
+def main(names: list[str]) -> int:
+    survived = 0
+    with TemporaryDirectory() as folder:
+        copy = Path(folder) / "src"
+        shutil.copytree(ROOT / "src" / "collective", copy / "collective")
+        for mutant in MUTANTS:
+            if names and mutant.name not in names:
+                continue
+            started = monotonic()
+            caught_by = run(mutant, copy)
+            survived += caught_by is None
+            result = caught_by or "SURVIVED"
+            print(
+                f"{mutant.name:55} {result}  [{monotonic() - started:.0f} s]",
+                flush=True,
+            )
+    return survived
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

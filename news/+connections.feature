@@ -1,0 +1,1 @@
+Connections to other servers that live with the ZODB Connection and take part in its transaction, without Plone: ``collective.annotationforms.connections``, ready-made for PostgreSQL, SQLAlchemy, Redis and HTTP services.
