@@ -1,10 +1,10 @@
 """Many threads, few ZODB Connections: nothing overlaps, nothing leaks.
 
     .venv-6.2/bin/python benchmarks/load.py [--threads 16] [--pool-size 4]
-        [--requests 20000] [--processes 1] [--restarts 0]
+        [--requests 20000] [--processes 1]
 
-Each request inserts a row into PostgreSQL and changes ZODB.  With more than one process
-they share a ZEO server.  The exit code is 1 if anything went wrong.
+Each request inserts a row into PostgreSQL, committed with ZODB.  If there is more than
+one process, they share a ZEO server.  The exit code is 1 if anything went wrong.
 """
 
 from argparse import ArgumentParser
@@ -18,6 +18,7 @@ from itertools import count
 from persistent.mapping import PersistentMapping
 from time import monotonic
 from time import sleep
+from typing import ClassVar
 from ZODB import DB
 from ZODB.MappingStorage import MappingStorage
 
@@ -33,7 +34,7 @@ import ZEO
 class Counted(PostgreSQL):
     """Counts what is opened and closed, and who uses it."""
 
-    counts: Counter = Counter()
+    counts: ClassVar[Counter] = Counter()
 
     def connect(self, **defaults):
         raw = super().connect(**defaults)
@@ -100,14 +101,6 @@ def fill(db):
     with db.transaction() as jar:
         for number in range(3):
             jar.root()[f"obj{number}"] = PersistentMapping()
-
-
-def restart_now_and_then(server, times, stopped):
-    for _number in range(times):
-        if stopped.wait(1.5):
-            return
-        server.restart()
-        Counted.counts["restarts"] += 1
 
 
 def in_processes(options, settings):

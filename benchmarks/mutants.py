@@ -133,7 +133,7 @@ MUTANTS = [
         "a dict of the thread",
         "kept",
         '    return _dict_of(obj._p_jar, "foreign_connections")',
-        '    return _dict_of(__import__("threading").current_thread(), "kept_of_thread")',
+        '    return _dict_of(__import__("threading").current_thread(), "kept")',
     ),
     Mutant(
         "volatile connections stay behind",
@@ -295,7 +295,7 @@ def run(mutant: Mutant, copy: Path) -> str | None:
             ],
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=200,
             env=os.environ | {"PYTHONPATH": str(copy), "PYTHONWARNINGS": "ignore"},
         )
     except subprocess.TimeoutExpired:

@@ -12,6 +12,7 @@ from ZODB.MappingStorage import MappingStorage
 
 import gc
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -340,11 +341,45 @@ class TestProcesses(PostgreSQLTestCase):
         self.assertEqual("<PostgreSQL open>\n", self.run_script(script))
         self.assert_sessions(0)
 
+    def test_signals_end_a_process_and_its_transaction(self):
+        script = """
+            import time, transaction
+            from collective.annotationforms.connections.tests.case import *
+            from collective.annotationforms.connections import foreign_connection
+            jar = DB(MappingStorage()).open()
+            connection = foreign_connection(
+                jar.root(), PostgreSQL, settings={settings!r}
+            )
+            connection.join().execute("INSERT INTO rows VALUES ('lost')")
+            print("ready", flush=True)
+            time.sleep(60)
+        """
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with self.subTest(signal=number), self.started(script) as process:
+                self.assertEqual("ready\n", process.stdout.readline())
+                self.assert_sessions(1)
+                process.send_signal(number)
+                self.assertEqual(-number, process.wait(10))
+                self.assert_sessions(0)
+        self.assertEqual([], self.rows())
+
+    def started(self, script):
+        return subprocess.Popen(  # noqa: S603
+            [sys.executable, "-c", self.source(script)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+
+    def source(self, script):
+        settings = repr(self.settings())
+        return textwrap.dedent(script).replace("{settings!r}", settings)
+
     def run_script(self, script):
         """Return what it prints; nothing may come on standard error."""
-        script = textwrap.dedent(script).replace("{settings!r}", repr(self.settings()))
         done = subprocess.run(  # noqa: S603
-            [sys.executable, "-c", script],
+            [sys.executable, "-c", self.source(script)],
             capture_output=True,
             text=True,
             timeout=60,
