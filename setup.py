@@ -14,9 +14,9 @@ long_description = "\n\n".join(
 # The libraries of collective.annotationforms.connections, by module.
 CONNECTIONS = {
     "http": ["httpx"],
-    "postgresql": ["psycopg>=3.2"],
+    "postgresql": ["psycopg>=3.3.6"],
     "redis": ["redis>=5"],
-    "sqlalchemy": ["psycopg>=3.2", "SQLAlchemy>=2"],
+    "sqlalchemy": ["psycopg>=3.3.6", "SQLAlchemy>=2"],
 }
 
 setup(
@@ -112,7 +112,7 @@ setup(
             "plone.app.testing",
             "plone.browserlayer",
             "plone.testing",
-            "psycopg[binary]",
+            "psycopg[binary,pool]",
             "ZEO",
             "zope.configuration",
             "zope.testrunner",

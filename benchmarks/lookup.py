@@ -1,6 +1,5 @@
 """What a connection costs: side by side with the other places to keep one.
 
-    .venv-6.2/bin/pip install psycopg_pool
     .venv-6.2/bin/python benchmarks/lookup.py
 
 Prints a table in reStructuredText.  Times differ between machines, ratios little.
@@ -12,6 +11,7 @@ from collective.annotationforms.connections.postgresql import PostgreSQL
 from collective.annotationforms.connections.postgresql import PostgreSQLReader
 from collective.annotationforms.connections.tests.servers import PostgreSQLServer
 from persistent.mapping import PersistentMapping
+from psycopg_pool import ConnectionPool
 from statistics import median
 from time import perf_counter
 from ZODB import DB
@@ -71,7 +71,7 @@ class Schemes:
         return lambda: foreign_connection(obj, PostgreSQL, settings=settings)
 
     def named(self):
-        """the same with a name"""
+        """``foreign_connection(obj, ..., name="second")``"""
         obj, settings = self.obj, self.settings
         return lambda: foreign_connection(
             obj, PostgreSQL, settings=settings, name="second"
@@ -97,8 +97,6 @@ class Schemes:
 
     def psycopg_pool(self):
         """psycopg_pool: getconn and putconn"""
-        from psycopg_pool import ConnectionPool
-
         pool = ConnectionPool(
             kwargs=self.settings, min_size=1, max_size=1, open=True, timeout=5
         )

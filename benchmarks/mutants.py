@@ -214,6 +214,12 @@ MUTANTS = [
         "        if self._joined is None:\n            super().release()",
     ),
     Mutant(
+        "what was sent without joining is committed later",
+        "datamanager",
+        "        if self._joined is None:\n            # An earlier",
+        "        if False:\n            # An earlier",
+    ),
+    Mutant(
         "sweeping takes what is in use",
         "link",
         "for link in list(_idle.values()):",

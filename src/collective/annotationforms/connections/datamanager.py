@@ -4,6 +4,7 @@ from collections.abc import Callable
 from collective.annotationforms.connections.connection import ForeignConnection
 from collective.annotationforms.connections.errors import ForeignLost
 from collective.annotationforms.connections.errors import ForeignTransientError
+from collective.annotationforms.connections.link import Link
 from time import monotonic
 from transaction.interfaces import ISavepointDataManager
 from typing import Any
@@ -152,6 +153,13 @@ class ForeignDataManager(ForeignConnection):
         self._joined = transaction
         self.joined_at = monotonic()
         _note_writer(transaction, self)
+
+    def _checked_link(self) -> Link:
+        if self._joined is None:
+            # An earlier transaction may have used `raw` without joining: what it sent
+            # must not be committed with this one.
+            self._rollback()
+        return super()._checked_link()
 
     def _joined_raw(self) -> Any:
         link = self.link

@@ -84,6 +84,16 @@ class TestCommit(PostgreSQLTestCase):
         self.one._p_jar.close()
         self.assertEqual(["idle"], self.status())
 
+    def test_what_was_sent_without_joining_is_not_committed_later(self):
+        statement = "INSERT INTO rows VALUES ('stray')"
+        for end in (self.manager.abort, self.manager.commit):
+            self.connection(self.one).raw.execute(statement)
+            end()
+            self.write(self.one, end.__name__)
+            self.manager.commit()
+        self.assertEqual(["abort", "commit"], self.rows())
+        self.assertEqual(1, self.connection(self.one).opens)
+
     def test_after_commit_hooks_open_no_new_session(self):
         for number in range(5):
             self.manager.begin()

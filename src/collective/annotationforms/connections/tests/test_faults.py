@@ -10,6 +10,7 @@ from time import sleep
 from ZODB.POSException import ConflictError
 
 import psycopg
+import threading
 
 
 class FaultTestCase(PostgreSQLTestCase):
@@ -27,8 +28,12 @@ class FaultTestCase(PostgreSQLTestCase):
 
     @contextmanager
     def seconds(self, least, most):
+        """Assert how long it takes; what would hang for ever fails."""
         started = monotonic()
+        timer = threading.Timer(most + 1, self.proxy.reset_all)
+        timer.start()
         yield
+        timer.cancel()
         self.assertTrue(least <= monotonic() - started <= most, monotonic() - started)
 
 

@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import transaction
 import warnings
 
@@ -111,6 +112,9 @@ class TestPool(PostgreSQLTestCase):
         self.insert(jars[0].root()["obj"], "lost")
         jars[1].close()
         self.proxy.black_hole = True
+        timer = threading.Timer(6, self.proxy.reset_all)
+        timer.start()
+        self.addCleanup(timer.cancel)
         started = monotonic()
         # What DB.close() does first: our rollback may take its timeout, once.
         jars[0].transaction_manager.abort()
