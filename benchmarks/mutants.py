@@ -54,14 +54,14 @@ MUTANTS = [
     Mutant(
         "no liveness check",
         "connection",
-        "return not self.is_expired(link) and self.is_alive(link.raw)",
-        "return not self.is_expired(link)",
+        "return self.is_alive(link.raw)",
+        "return True",
     ),
     Mutant(
         "no limit of age and idleness",
         "connection",
-        "return not self.is_expired(link) and self.is_alive(link.raw)",
-        "return self.is_alive(link.raw)",
+        "if self.is_expired(link):",
+        "if False:",
     ),
     Mutant(
         "commit in tpc_finish",
@@ -276,10 +276,8 @@ MUTANTS = [
 ]
 
 
-def source_of(mutant: Mutant) -> str:
-    """Return the changed text of the module; raises ValueError if nothing changes."""
-    path = ROOT / "src" / PACKAGE / "connections" / f"{mutant.module}.py"
-    text = path.read_text(encoding="utf-8")
+def changed(text: str, mutant: Mutant) -> str:
+    """Return the text with the defect; raises ValueError if it has no place there."""
     if text.count(mutant.old) != 1:
         raise ValueError(f"{mutant.name}: found {text.count(mutant.old)} times")
     return text.replace(mutant.old, mutant.new)
@@ -289,7 +287,7 @@ def run(mutant: Mutant, copy: Path) -> str | None:
     """Return the name of the first test that fails, None if all pass."""
     module = copy / PACKAGE / "connections" / f"{mutant.module}.py"
     before = module.read_text(encoding="utf-8")
-    module.write_text(source_of(mutant), encoding="utf-8")
+    module.write_text(changed(before, mutant), encoding="utf-8")
     try:
         done = subprocess.run(  # noqa: S603
             [

@@ -10,7 +10,11 @@ from transaction.interfaces import NoTransaction
 from typing import Any
 from ZODB.POSException import ConnectionStateError
 
+import logging
 import sys
+
+
+logger = logging.getLogger(__name__)
 
 
 class ForeignConnection:
@@ -136,7 +140,17 @@ class ForeignConnection:
         return self._link
 
     def _is_usable(self, link: Link) -> bool:
-        return not self.is_expired(link) and self.is_alive(link.raw)
+        if self.is_expired(link):
+            return False
+        try:
+            return self.is_alive(link.raw)
+        except Exception as error:
+            # Whatever the library raises when it is asked: otherwise every further
+            # transaction would fail, until the process ends.
+            logger.warning(
+                "%s is opened again: %s", type(self).__name__, type(error).__name__
+            )
+            return False
 
     def _connected(self) -> Any:
         with self.cooldown.trying():
