@@ -1,11 +1,15 @@
 """Foreign connections within Zope: requests that run again, and the error log."""
 
+from Acquisition import aq_base
 from collective.annotationforms.connections import foreign_connection
+from collective.annotationforms.connections import ForeignConnection
 from collective.annotationforms.connections.postgresql import PostgreSQL
 from collective.annotationforms.connections.tests.case import POSTGRESQL
 from collective.annotationforms.tests.layers import FORMS_FIXTURE
 from collective.annotationforms.tests.layers import FunctionalTestCase
+from collective.annotationforms.tests.layers import IntegrationTestCase
 from concurrent.futures import ThreadPoolExecutor
+from OFS.History import historicalRevision
 from plone.app.testing import FunctionalTesting
 from plone.protect.interfaces import IDisableCSRFProtection
 from plone.testing.zope import WSGI_SERVER_FIXTURE
@@ -26,6 +30,22 @@ SERVED = FunctionalTesting(
     bases=(FORMS_FIXTURE, POSTGRESQL, WSGI_SERVER_FIXTURE),
     name="Forms:PostgreSQL:Served",
 )
+
+
+class TestHistory(IntegrationTestCase):
+    """An old revision of an object has the OID of the current one."""
+
+    def test_a_revision_does_not_find_the_connection_of_the_object(self):
+        current = foreign_connection(self.page, ForeignConnection, settings="new")
+        revision = historicalRevision(aq_base(self.page), self.page._p_serial)
+        self.assertEqual(self.page._p_oid, revision._p_oid)
+        old = foreign_connection(revision, ForeignConnection, settings="old")
+        self.assertIsNot(current, old)
+        self.assertIs(
+            current, foreign_connection(self.page, ForeignConnection, settings="new")
+        )
+        self.assertIn(current, self.page._p_jar.foreign_connections.values())
+        self.assertNotIn(old, self.page._p_jar.foreign_connections.values())
 
 
 class Counting(BrowserView):

@@ -28,7 +28,7 @@ class ConnectionsTestCase(DocsTestCase):
 
     def close_connections(self):
         transaction.abort()
-        for connection in foreign_connections(self.page).values():
+        for connection in foreign_connections(self.portal).values():
             connection.close()
 
     def serve(self, server):
@@ -51,11 +51,11 @@ class TestPostgreSQL(ConnectionsTestCase):
         self.addCleanup(server.query, "DROP TABLE orders")
         orders = import_module("my.addon.orders")
         settings = server.settings()
-        orders.add_order(self.page, settings, "tea")
+        orders.add_order(self.portal, settings, "tea")
         transaction.abort()
-        self.assertEqual(0, orders.count_orders(self.page, settings))
-        orders.add_order(self.page, settings, "tea")
-        self.assertEqual(1, orders.count_orders(self.page, settings))
+        self.assertEqual(0, orders.count_orders(self.portal, settings))
+        orders.add_order(self.portal, settings, "tea")
+        self.assertEqual(1, orders.count_orders(self.portal, settings))
         transaction.commit()
         self.assertEqual([("tea",)], server.query("SELECT article FROM orders"))
 
@@ -68,10 +68,10 @@ class TestRedis(ConnectionsTestCase):
         settings = self.layer["server"].settings()
         with self.layer["server"].admin() as client:
             client.flushall()
-        hits.count_hit(self.page, settings)
-        self.assertEqual(0, hits.hits(self.page, settings))
+        hits.count_hit(self.portal, settings)
+        self.assertEqual(0, hits.hits(self.portal, settings))
         transaction.commit()
-        self.assertEqual(1, hits.hits(self.page, settings))
+        self.assertEqual(1, hits.hits(self.portal, settings))
 
 
 class Index(BaseHTTPRequestHandler):
@@ -113,16 +113,16 @@ class TestOthers(ConnectionsTestCase):
         port = self.serve(ThreadingHTTPServer(("127.0.0.1", 0), handler))
         index = import_module("my.addon.index")
         settings = f"http://127.0.0.1:{port}"
-        index.add_to_index(self.page, settings, {"id": "1"})
-        self.assertEqual("[]", index.search(self.page, settings, "*"))
+        index.add_to_index(self.portal, settings, {"id": "1"})
+        self.assertEqual("[]", index.search(self.portal, settings, "*"))
         transaction.commit()
-        self.assertEqual('[{"id": "1"}]', index.search(self.page, settings, "*"))
+        self.assertEqual('[{"id": "1"}]', index.search(self.portal, settings, "*"))
 
     def test_words(self):
         port = self.serve(ThreadingTCPServer(("127.0.0.1", 0), Words))
         words = import_module("my.addon.words")
         for _number in range(2):
-            found = words.status(self.page, ("127.0.0.1", port))
+            found = words.status(self.portal, ("127.0.0.1", port))
             self.assertEqual("210 up", found)
             transaction.commit()
 

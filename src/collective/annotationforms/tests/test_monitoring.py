@@ -17,6 +17,8 @@ from unittest import mock
 
 import json
 import os
+import subprocess
+import sys
 import threading
 import transaction
 import unittest
@@ -184,6 +186,15 @@ class TestUnknown(unittest.TestCase):
         code, text = run("http://127.0.0.1:1/")
         self.assertEqual(3, code)
         self.assertRegex(text, "^FOREIGN CONNECTIONS UNKNOWN - .*refused")
+
+    def test_the_exit_code_is_that_of_the_process(self):
+        done = subprocess.run(  # noqa: S603
+            [sys.executable, "-m", check.__name__, "http://127.0.0.1:1/"],
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+            stdout=subprocess.PIPE,
+        )
+        self.assertEqual(3, done.returncode)
+        self.assertTrue(done.stdout.startswith(b"FOREIGN CONNECTIONS UNKNOWN - "))
 
     def test_wrong_arguments(self):
         for arguments in ((), ("http://x", "--longest", "x"), ("file:///etc/passwd",)):
