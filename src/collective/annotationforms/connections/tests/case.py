@@ -128,6 +128,6 @@ class PostgreSQLTestCase(ZODBTestCase):
         """Assert that the server sees so many sessions of ours, now or very soon."""
         until(
             lambda: len(self.server.sessions()) == number,
-            seconds=3,
+            seconds=10,
             what=f"{number} sessions, found {self.server.sessions()}",
         )

@@ -214,7 +214,7 @@ class TestRedis(BufferedTests, ZODBTestCase):
         self.one._p_jar.close()
         self.assertEqual(1, self.server.sessions())
         self.db.close()
-        until(lambda: self.server.sessions() == 0, seconds=3)
+        until(lambda: self.server.sessions() == 0)
 
     def test_all_commands_or_none(self):
         connection = self.connection()

@@ -347,7 +347,7 @@ class TestProcesses(PostgreSQLTestCase):
 
     def test_signals_end_a_process_and_its_transaction(self):
         script = """
-            import time, transaction
+            import signal, time, transaction
             from collective.annotationforms.connections.tests.case import *
             from collective.annotationforms.connections import foreign_connection
             jar = DB(MappingStorage()).open()
@@ -355,6 +355,8 @@ class TestProcesses(PostgreSQLTestCase):
                 jar.root(), PostgreSQL, settings={settings!r}
             )
             connection.join().execute("INSERT INTO rows VALUES ('lost')")
+            # A shell lets those that run in its background ignore this signal.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             print("ready", flush=True)
             time.sleep(60)
         """
@@ -363,7 +365,7 @@ class TestProcesses(PostgreSQLTestCase):
                 self.assertEqual("ready\n", process.stdout.readline())
                 self.assert_sessions(1)
                 process.send_signal(number)
-                self.assertEqual(-number, process.wait(10))
+                self.assertEqual(-number, process.wait(30))
                 self.assert_sessions(0)
         self.assertEqual([], self.rows())
 
