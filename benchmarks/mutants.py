@@ -222,8 +222,8 @@ MUTANTS = [
     Mutant(
         "sweeping takes what is in use",
         "link",
-        "for link in list(_idle.values()):",
-        "for link in list(_open.values()):",
+        "self.held = _idle.pop(id(self), None) is not None",
+        "self.held = True",
     ),
     Mutant(
         "nobody sweeps",

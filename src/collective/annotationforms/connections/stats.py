@@ -24,7 +24,7 @@ def foreign_connection_stats(db: DB) -> list[dict[str, Any]]:
         _row(key, connection)
         for jar in jars
         # A copy: the threads that use the jars go on.
-        for key, connection in list(getattr(jar, "foreign_connections", {}).items())
+        for key, connection in getattr(jar, "foreign_connections", {}).copy().items()
         if isinstance(connection, ForeignConnection)
     ]
 

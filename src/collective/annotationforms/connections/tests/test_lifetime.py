@@ -216,6 +216,10 @@ class TestTime(PostgreSQLTestCase):
 
     def test_a_connection_in_use_is_not_idle(self):
         using, ending = self.obj(), self.jar()
+        self.connection(ending.root()["obj"])
+        # Idle for a moment, then in use again.
+        self.insert(using, "before")
+        using._p_jar.transaction_manager.commit()
         self.insert(using, "kept")
         reading = self.obj()
         backend = self.backend(reading)
@@ -224,7 +228,7 @@ class TestTime(PostgreSQLTestCase):
         self.assert_sessions(2)
         self.assertEqual(backend, self.backend(reading))
         using._p_jar.transaction_manager.commit()
-        self.assertEqual(["kept"], self.rows())
+        self.assertEqual(["before", "kept"], self.rows())
 
     def test_the_orphan_of_an_aborted_add_is_closed_and_forgotten(self):
         jar = self.jar()
