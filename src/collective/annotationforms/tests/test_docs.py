@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from collective.annotationforms import annotation_storage
+from collective.annotationforms.tests.forms import PlainEditForm
 from collective.annotationforms.tests.layers import FormsLayer
 from collective.annotationforms.tests.layers import FunctionalTestCase
 from datetime import date
@@ -17,6 +18,7 @@ from plone.app.testing import SITE_OWNER_NAME
 from plone.testing.zca import stackConfigurationContext
 from tempfile import TemporaryDirectory
 from zope.annotation.interfaces import IAnnotations
+from zope.component import getGlobalSiteManager
 from zope.component.hooks import site
 from zope.configuration import xmlconfig
 
@@ -36,6 +38,7 @@ DOCUMENTS = (
     "docs/index.rst",
     "docs/lifecycle.rst",
     "docs/reference.rst",
+    "docs/saving.rst",
     "docs/tutorial.rst",
     "docs/validators.rst",
 )
@@ -219,6 +222,36 @@ class TestValidators(DocsTestCase):
         self.assertEqual([], self.messages(guide="Zoë", persons="20"))
         self.assertEqual({"guide": "Zoë", "persons": 20}, self.stored())
         self.assertEqual(["Zoë is the guide of “A page”."], self.messages(guide="Ada"))
+
+
+class TestSaving(DocsTestCase):
+    """What the page about saving says."""
+
+    key = "my.addon.notes"
+
+    def test_the_subscriber_logs_a_save(self):
+        self.find_modules(self.write("docs/saving.rst"))
+        log_save = import_module("my.addon.subscribers").log_save
+        registry = getGlobalSiteManager()
+        registry.registerHandler(log_save)
+        self.addCleanup(registry.unregisterHandler, log_save)
+        with self.assertLogs("my.addon", "INFO") as logs:
+            self.key = PlainEditForm.ANNOTATION_STORAGE_KEY
+            browser = self.browser()
+            browser.open(f"{self.url}/@@plain-form")
+            browser.getControl("Name").value = "Zoë"
+            browser.getControl("Apply").click()
+        (record,) = logs.records
+        self.assertEqual(f"{self.key} of /plone/page: name", record.getMessage())
+
+    def test_tags_are_added(self):
+        self.find_modules(self.write("docs/saving.rst"))
+        add_tag = import_module("my.addon.tags").add_tag
+        login(self.portal.aq_parent, SITE_OWNER_NAME)
+        for tag in ("one", "two"):
+            add_tag(self.page, tag)
+        transaction.commit()
+        self.assertEqual({"tags": ["one", "two"]}, self.stored())
 
 
 class TestLifecycle(DocsTestCase):
