@@ -145,6 +145,14 @@ class BindsToPage:
         # z3c.form binds to the form's content.
         return super().bind(context.__parent__ if context is self.storage else context)
 
+    def fromUnicode(self, value: str) -> Any:
+        """See zope.schema.interfaces.IFromUnicode, which not every field provides."""
+        try:
+            return super().fromUnicode(value)
+        except SyntaxError as error:
+            # JSONField parses Python, too; z3c.form doesn't take this for bad input.
+            raise ValueError(str(error)) from error
+
 
 # In the class, not in the copy: z3c.form copies fields again, to change them.
 @cache

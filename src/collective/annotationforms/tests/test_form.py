@@ -5,8 +5,11 @@ from collective.annotationforms.tests import forms
 from collective.annotationforms.tests.layers import FunctionalTestCase
 from collective.annotationforms.tests.layers import IntegrationTestCase
 from persistent.mapping import PersistentMapping
+from plone.schema import JSONField
 from typing import ClassVar
+from z3c.form import field
 from z3c.form.form import EditForm
+from zope.interface import Interface
 from zope.interface.verify import verifyObject
 
 
@@ -340,4 +343,28 @@ class TestNothingIsWritten(FunctionalTestCase):
                 browser.getControl("Apply").click()
                 self.assertIn("No changes were applied.", self.content(browser))
                 self.assertEqual(before, self.last_transaction())
+                self.assertIsNone(self.stored())
+
+
+class IData(Interface):
+    data = JSONField(title="Data", required=False)
+
+
+class DataForm(forms.PlainEditForm):
+    fields = field.Fields(IData)
+
+
+class TestBadInput(FunctionalTestCase):
+    """Whatever is typed is no reason for an error page."""
+
+    def test_json_that_nobody_can_parse(self):
+        self.register_view("data", DataForm)
+        for typed in ("{", "a b", "[1", "{'a': 1", "\x00", "1" * 5000):
+            with self.subTest(typed=typed):
+                browser = self.browser()
+                browser.open(f"{self.url}/@@data")
+                browser.getControl("Data").value = typed
+                browser.getControl("Apply").click()
+                self.assertEqual("200 OK", browser.headers["status"])
+                self.assertIn("There were some errors.", self.content(browser))
                 self.assertIsNone(self.stored())
