@@ -84,6 +84,7 @@ setup(
         "Zope",
         "zope.annotation",
         "zope.component",
+        "zope.configuration",
         "zope.copy",
         "zope.event",
         "zope.i18n",

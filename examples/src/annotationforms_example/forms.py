@@ -1,4 +1,4 @@
-"""Three forms on a page, each with its own data, and views of two of them."""
+"""Three forms on a page, each with its own data; ZCML adds the pages to read."""
 
 from annotationforms_example.interfaces import IMediaStorage
 from annotationforms_example.interfaces import IReviewStorage
@@ -7,7 +7,6 @@ from annotationforms_example.schemas import IPageMedia
 from annotationforms_example.schemas import IPageReview
 from annotationforms_example.schemas import IPageSettings
 from collective.annotationforms import AnnotationEditForm
-from collective.annotationforms import AnnotationView
 
 
 SETTINGS_KEY = "annotationforms_example.settings"
@@ -24,18 +23,6 @@ class SettingsForm(AnnotationEditForm):
     default_fieldset_label = "Maintenance"
     ANNOTATION_STORAGE_KEY = SETTINGS_KEY
     ASSIGN_INTERFACES = (ISettingsStorage,)
-
-
-class SettingsView(AnnotationView):
-    """The settings to read.
-
-    Contact, cost and notes are not for visitors, so View would not do.
-    """
-
-    schema = IPageSettings
-    label = "Page settings"
-    ANNOTATION_STORAGE_KEY = SETTINGS_KEY
-    permission = "annotationforms_example.ViewPageSettings"
 
 
 class ReviewForm(AnnotationEditForm):
@@ -57,11 +44,3 @@ class MediaForm(AnnotationEditForm):
     default_fieldset_label = "Text"
     ANNOTATION_STORAGE_KEY = MEDIA_KEY
     ASSIGN_INTERFACES = (IMediaStorage,)
-
-
-class MediaView(AnnotationView):
-    """The material: whoever sees the page sees and downloads it."""
-
-    schema = IPageMedia
-    label = "Page material"
-    ANNOTATION_STORAGE_KEY = MEDIA_KEY

@@ -133,6 +133,26 @@ class IAnnotationForm(IForm):
         """
 
 
+class IRegisteredForm(Interface):
+    """A form that was made known by ZCML: a utility with the name of the form."""
+
+    name = Attribute("Name of the edit page, and of the data in exports.")
+    view_name = Attribute("Name of the read-only page.")
+    title = Attribute("What people call the data.")
+    description = Attribute("What the data are for, may be empty.")
+    form_class = Attribute("The class of the form, an IAnnotationForm.")
+    page_interface = Attribute("The interface of the pages that have the form.")
+    layer = Attribute("The browser layer of both pages.")
+    permission = Attribute("Id of the permission to edit and to delete the data.")
+    view_permission = Attribute("Id of the permission to view and to export them.")
+    key = Attribute("The annotation key, a string.")
+    schema = Attribute("The schema of the form.")
+    fields = Attribute("All fields by their names, in order.")
+
+    def storage(page: Any) -> IAnnotationStorage:
+        """Return the storage of the form on the page, as getContent() does."""
+
+
 class StorageError(Exception):
     """A storage can't be used: names page, key, field and reason.
 

@@ -28,6 +28,7 @@ VIEWS = (
     "page-settings",
     "page-settings-view",
     "page-review",
+    "page-review-view",
     "page-media",
     "page-media-view",
 )

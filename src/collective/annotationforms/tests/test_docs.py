@@ -193,6 +193,12 @@ class TestReference(DocsTestCase):
         transaction.commit()
         self.assertEqual({"notes": "Call Zoë"}, self.stored())
 
+    def test_the_directive_registers_two_pages(self):
+        self.install("docs/reference.rst")
+        self.store(notes="Call Zoë")
+        for view, text in (("notes", "Call Zoë"), ("notes-view", "For colleagues.")):
+            self.assertIn(text, self.open(view).contents)
+
 
 class TestValidators(DocsTestCase):
     """What the page about validators says."""
