@@ -41,6 +41,12 @@ class IAnnotationStorage(IMutableMapping):
     __name__ = Attribute("The view of the page that serves files, or None.")
     key = Attribute("The annotation key, a string.")
 
+    def remove() -> None:
+        """Delete all values, each with its event, and the annotation itself.
+
+        Nothing happens if there is none.
+        """
+
     def absolute_url(relative: int = 0) -> str:
         """Return the address of the page, as its own absolute_url() does."""
 

@@ -21,13 +21,33 @@ from zope.security import checkPermission
 from zope.security.interfaces import IPermission
 
 
+MANAGE_FORM_DATA = "collective.annotationforms.ManageFormData"
+
+
 def check_permission(form: IAnnotationForm) -> None:
     """Raise Unauthorized if the current user may not use `form` on its page."""
-    # Both: the permission of the view guards the view itself only, not its widgets.
-    if not (_may_use_view(form) and _has_permission(form)):
+    if not is_allowed(form):
         name = form.__name__ or type(form).__name__
         page = describe_page(form.context)
         raise Unauthorized(f"You are not allowed to use the form {name} of {page}.")
+
+
+def is_allowed(form: IAnnotationForm) -> bool:
+    """Tell whether the current user may use `form` on its page."""
+    # Both: the permission of the view guards the view itself only, not its widgets.
+    if not _may_use_view(form):
+        return False
+    return form.permission is None or _has_permission(form.permission, form.context)
+
+
+def may_view(page: Any) -> bool:
+    """Tell whether the current user may view the page."""
+    return _has_permission("View", page)
+
+
+def may_manage(page: Any) -> bool:
+    """Tell whether the current user may manage all form data of the page."""
+    return _has_permission(MANAGE_FORM_DATA, page)
 
 
 def check_permission_when_user_is_known(form: IAnnotationForm) -> None:
@@ -55,7 +75,7 @@ def may_open_form(form: type, page: Any, request: Any) -> bool:
     names = (vars(base).get("__name__") for base in form.__mro__)
     name = next((name for name in names if isinstance(name, str)), "")
     view = queryMultiAdapter((page, request), name=name)
-    return type(view) is form and _may_use_view(view) and _has_permission(view)
+    return type(view) is form and is_allowed(view)
 
 
 def may_read_field(field: IField, page: Any) -> bool:
@@ -93,12 +113,11 @@ def _has_permission_of_field(field: IField, key: str, page: Any) -> bool:
     return bool(checkPermission(permission, page))
 
 
-def _has_permission(form: IAnnotationForm) -> bool:
-    if form.permission is None:
-        return True
-    permission = queryUtility(IPermission, form.permission)
-    title = form.permission if permission is None else permission.title
-    return bool(getSecurityManager().checkPermission(title, form.context))
+def _has_permission(name: str, page: Any) -> bool:
+    """Tell whether the user has the permission, called by its title or ZCML id."""
+    permission = queryUtility(IPermission, name)
+    title = name if permission is None else permission.title
+    return bool(getSecurityManager().checkPermission(title, page))
 
 
 def _may_use_view(form: IAnnotationForm) -> bool:

@@ -1,15 +1,30 @@
 """What a profile of XML can't say, and what the list of add-ons shows."""
 
+from collective.annotationforms.index import index_pages
 from collective.annotationforms.version import StorageModifier
 from plone.base.interfaces import INonInstallable
+from Products.CMFCore.interfaces import ICatalogTool
 from Products.CMFCore.utils import getToolByName
 from Products.CMFEditions.Modifiers import ConditionalModifier
 from Products.GenericSetup.tool import SetupTool
+from zope.component import getUtility
 from zope.interface import implementer
+
+import logging
+
+
+logger = logging.getLogger(__name__)
+PAGES_IN_LOG_MESSAGE = 1000
 
 
 MODIFIER_ID = "collective.annotationforms"
 MODIFIER_TITLE = "Data of forms in versions"
+
+
+def complete_profile(setup_tool: SetupTool) -> None:
+    """Install what the files of the profile can't."""
+    add_modifier(setup_tool)
+    find_form_data(setup_tool)
 
 
 def add_modifier(setup_tool: SetupTool) -> None:
@@ -35,3 +50,25 @@ class HiddenProfiles:
     def getNonInstallableProfiles(self) -> list[str]:
         """See INonInstallable"""
         return ["collective.annotationforms:uninstall"]
+
+
+def find_form_data(setup: SetupTool) -> None:
+    """Fill the index of form data: the data were there before, or are there again.
+
+    For upgrade steps, too; the progress is logged.
+    """
+    catalog = getUtility(ICatalogTool)
+    total = len(catalog)
+
+    def log(done: int) -> None:
+        if done % PAGES_IN_LOG_MESSAGE == 0 or done == total:
+            logger.info("Looked for form data in %s of %s pages", done, total)
+
+    index_pages(catalog, progress=log)
+
+
+def add_administration(setup: SetupTool) -> None:
+    """Upgrade a site that was made before there were tab, control panel and index."""
+    setup.runAllImportStepsFromProfile(
+        "profile-collective.annotationforms:default", purge_old=False
+    )

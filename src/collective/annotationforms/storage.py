@@ -100,6 +100,15 @@ class AnnotationStorage(PersistentMapping):
             self[name] = default
         return self[name]
 
+    def remove(self) -> None:
+        """See IAnnotationStorage"""
+        # Not clear(), which reads the values: those of a class that is gone can't be.
+        for name in list(self):
+            del self[name]
+        stored = annotations(self.__parent__, self.key)
+        if self.key in stored:
+            del stored[self.key]
+
     # Widgets ask their context where they are.
 
     def absolute_url(self, relative: int = 0) -> str:

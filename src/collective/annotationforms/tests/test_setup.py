@@ -1,3 +1,4 @@
+from collective.annotationforms.index import INDEX
 from collective.annotationforms.interfaces import IAnnotationFormsLayer
 from collective.annotationforms.setuphandlers import HiddenProfiles
 from collective.annotationforms.tests.layers import FunctionalTestCase
@@ -7,6 +8,8 @@ from importlib.metadata import distribution
 from importlib.metadata import distributions
 from pathlib import Path
 from plone.app.testing import applyProfile
+from plone.app.testing import login
+from plone.app.testing import SITE_OWNER_NAME
 from plone.base.utils import get_installer
 from plone.browserlayer.utils import registered_layers
 
@@ -35,6 +38,30 @@ class TestSetup(IntegrationTestCase):
         self.assertTrue(installer.install_product(ADD_ON))
         self.assertTrue(installer.is_product_installed(ADD_ON))
         self.assertIn(IAnnotationFormsLayer, registered_layers())
+
+    def actions(self):
+        tab = self.portal.portal_actions["object"].get("form-data")
+        panels = self.portal.portal_controlpanel.listActions()
+        panel = [panel for panel in panels if panel.id == "form-data"]
+        index = INDEX in self.portal.portal_catalog.indexes()
+        return [bool(tab), bool(panel), index]
+
+    def test_tab_control_panel_and_index_come_and_go(self):
+        installer = get_installer(self.portal, self.request)
+        self.assertEqual([True, True, True], self.actions())
+        installer.uninstall_product(ADD_ON)
+        self.assertEqual([False, False, False], self.actions())
+        installer.install_product(ADD_ON)
+        self.assertEqual([True, True, True], self.actions())
+
+    def test_a_site_of_the_first_version_is_upgraded(self):
+        setup = self.portal.portal_setup
+        applyProfile(self.portal, f"{ADD_ON}:uninstall")
+        setup.setLastVersionForProfile(f"{ADD_ON}:default", "1000")
+        with self.assertLogs("collective.annotationforms", "INFO") as logs:
+            setup.upgradeProfile(f"{ADD_ON}:default")
+        self.assertEqual([True, True, True], self.actions())
+        self.assertIn("Looked for form data in", logs.output[-1])
 
     def test_the_uninstall_profile_is_not_offered(self):
         self.assertEqual(
@@ -126,3 +153,19 @@ class TestUninstalled(FunctionalTestCase):
         transaction.commit()
         browser.open(f"{self.url}/@@settings")
         self.assertEqual("Ada", browser.getControl("Name").value)
+        catalog = self.portal.portal_catalog
+        self.assertEqual(1, len(catalog(**{INDEX: self.key})))
+
+    def test_pages_are_copied_and_versioned_meanwhile(self):
+        login(self.portal.aq_parent, SITE_OWNER_NAME)
+        self.store(name="Ada")
+        applyProfile(self.portal, f"{ADD_ON}:uninstall")
+        transaction.commit()
+        self.portal.manage_pasteObjects(self.portal.manage_copyObjects(["page"]))
+        transaction.commit()
+        self.assertEqual({"name": "Ada"}, self.stored(self.portal["copy_of_page"]))
+        repository = self.portal.portal_repository
+        repository.save(self.page, comment="a version")
+        transaction.commit()
+        self.assertTrue(repository.getHistoryMetadata(self.page))
+        self.assertEqual({"name": "Ada"}, self.stored())

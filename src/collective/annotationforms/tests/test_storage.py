@@ -1,6 +1,7 @@
 from collective.annotationforms import annotation_storage
 from collective.annotationforms.interfaces import AnnotationsHiddenError
 from collective.annotationforms.interfaces import IAnnotationStorage
+from collective.annotationforms.interfaces import IValueWrittenEvent
 from collective.annotationforms.interfaces import NotAMappingError
 from collective.annotationforms.interfaces import NotAnnotatableError
 from collective.annotationforms.tests.pages import BarePage
@@ -18,6 +19,7 @@ from plone.testing.zca import UNIT_TESTING
 from zope.annotation.attribute import AttributeAnnotations
 from zope.annotation.interfaces import IAnnotations
 from zope.component import provideAdapter
+from zope.component import provideHandler
 from zope.interface import Interface
 from zope.interface.verify import verifyObject
 
@@ -328,6 +330,39 @@ class TestWhatIsWritten(StorageTestCase):
             transaction.commit()
             connection.cacheMinimize()
             self.assertEqual(values, annotation_storage(connection.root.page, KEY))
+
+
+class TestRemove(StorageTestCase):
+    """Removing all that is stored."""
+
+    def test_values_and_annotation_go(self):
+        events = []
+        provideHandler(events.append, (IValueWrittenEvent,))
+        page = Page()
+        storage = annotation_storage(page, KEY)
+        storage.update(name="Ada", age=36)
+        del events[:]
+        storage.remove()
+        self.assertNotIn(KEY, IAnnotations(page))
+        self.assertEqual({}, dict(storage))
+        self.assertEqual(
+            [("name", "Ada", None), ("age", 36, None)],
+            [(event.name, event.old, event.new) for event in events],
+        )
+
+    def test_nothing_stored(self):
+        with database() as connection:
+            connection.root.page = page = Page()
+            transaction.commit()
+            annotation_storage(page, KEY).remove()
+            self.assertEqual([], registered_objects(connection))
+
+    def test_can_be_filled_again(self):
+        storage = annotation_storage(Page(), KEY)
+        storage["name"] = "Ada"
+        storage.remove()
+        storage["name"] = "Zoë"
+        self.assertEqual({"name": "Zoë"}, dict(storage))
 
 
 class TestErrors(StorageTestCase):

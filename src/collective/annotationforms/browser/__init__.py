@@ -1,0 +1,1 @@
+"""Pages for editors and site admins, in the classic user interface."""

@@ -1,0 +1,102 @@
+"""Delete the data of a form on many pages: dry run, question, progress, report."""
+
+from collective.annotationforms import _
+from collective.annotationforms.browser.base import SiteFormDataView
+from collective.annotationforms.browser.parts import WorkInParts
+from collective.annotationforms.cleanup import CleanUp
+from collective.annotationforms.search import path_of
+from collective.annotationforms.search import Search
+from datetime import datetime
+from datetime import time
+from datetime import timezone
+from functools import cached_property
+from plone.base.batch import Batch
+from plone.batching.browser import PloneBatchView
+from typing import Any
+
+
+PAGES_IN_PART = 100
+PAGES_IN_TABLE = 50
+# Who deletes the data of more pages has to type the name of the data.
+PAGES_TO_CONFIRM = 100
+
+
+class CleanUpFormData(WorkInParts, SiteFormDataView):
+    """A GET tells what would go, a POST deletes it."""
+
+    counters = ("done", "deleted", "kept")
+    view_name = "form-data-cleanup"
+    heading = _("Clean up form data")
+
+    def __call__(self) -> str:
+        """Show what would go, or delete a part; raises Forbidden without a token."""
+        if not self.is_understood or self.request.method != "POST":
+            return self.index()
+        is_first = self.typed_start() is None
+        if is_first and self.needs_name and self.typed_name != self.name:
+            self.errors["confirm"] = _("This is not the name of the data.")
+            return self.index()
+        return self.go_on(self.total_found if is_first else 0)
+
+    @property
+    def is_understood(self) -> bool:
+        """Tell whether what was typed can be understood; else there are `errors`."""
+        return self.clean_up is not None and not self.errors
+
+    @cached_property
+    def clean_up(self) -> CleanUp:
+        """What is meant by what was typed."""
+        day = self.typed_date("before")
+        midnight = day and datetime.combine(day, time(), timezone.utc)
+        # Nothing but what the form asks for: more would be lost on the way.
+        path = self.request.form.get("path", "")
+        search = Search(key=self.key, form=self.form, path=path)
+        return CleanUp(search, midnight)
+
+    @cached_property
+    def found(self) -> Any:
+        """The pages whose data would go; nothing if what was typed is wrong."""
+        return self.clean_up.found() if self.is_understood else []
+
+    @property
+    def total_found(self) -> int:
+        """How many pages there are whose data would go."""
+        return len(self.found)
+
+    @property
+    def needs_name(self) -> bool:
+        """Tell whether the name of the data has to be typed."""
+        return self.total_found > PAGES_TO_CONFIRM
+
+    @property
+    def typed_name(self) -> str:
+        """What was typed for the name of the data."""
+        return self.request.form.get("confirm", "").strip()
+
+    @cached_property
+    def batch(self) -> Batch:
+        """The pages of this part of the list."""
+        start = str(self.request.form.get("b_start", ""))
+        start = int(start) if start.isdecimal() else 0
+        return Batch(self.found, PAGES_IN_TABLE, start)
+
+    def batch_links(self) -> str:
+        """Return the links to the other parts of the list."""
+        return PloneBatchView(self.context, self.request)(self.batch)
+
+    def path_of(self, brain: Any) -> str:
+        """Return the path of a page below the site."""
+        return path_of(brain)
+
+    def work(self, start: int | None) -> int | None:
+        """See WorkInParts"""
+        part = self.clean_up.delete(self.request, start=start, limit=PAGES_IN_PART)
+        self.counts["deleted"] += part.deleted
+        self.counts["kept"] += part.kept
+        self.counts["done"] += part.deleted + part.kept
+        return part.next_start
+
+    def carried(self) -> dict[str, str]:
+        """See WorkInParts"""
+        names = ("path", "before")
+        return self.subject | {name: self.request.form.get(name, "") for name in names}

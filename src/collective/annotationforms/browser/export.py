@@ -1,0 +1,80 @@
+"""The data of one form on all pages: preview and download."""
+
+from collective.annotationforms.browser.base import SiteFormDataView
+from collective.annotationforms.browser.download import csv_download
+from collective.annotationforms.browser.download import json_download
+from collective.annotationforms.export import COLUMNS
+from collective.annotationforms.export import Record
+from collective.annotationforms.export import records
+from functools import cached_property
+from itertools import islice
+from zope.publisher.interfaces import BadRequest
+
+
+PREVIEWED_PAGES = 5
+
+
+class ExportFormData(SiteFormDataView):
+    """The preview, with the choice of the format."""
+
+    @cached_property
+    def preview(self) -> list[Record]:
+        """The first records."""
+        return list(islice(records(self.search, self.request), PREVIEWED_PAGES))
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The names of the fields."""
+        if self.form:
+            return list(self.form.fields)
+        return sorted({name for record in self.preview for name in record.values})
+
+    @property
+    def column_names(self) -> list[str]:
+        """The first line of the CSV file."""
+        return [*COLUMNS, *self.names]
+
+    @cached_property
+    def total(self) -> int:
+        """How many pages are exported."""
+        return len(self.search.pages())
+
+    @property
+    def hidden(self) -> int:
+        """How many pages are left out, since the user may not view them."""
+        return self.search.hidden()
+
+    @property
+    def left_out(self) -> bool:
+        """Tell whether values of the preview are left out."""
+        return any(record.left_out for record in self.preview)
+
+
+class DownloadFormData(ExportFormData):
+    """The file: ``format`` is csv or json, ``bom`` is for Excel."""
+
+    def __call__(self) -> object:
+        """Return the file; raises BadRequest for another format."""
+        found = records(self.search, self.request)
+        filename = self.form.name if self.form else "form-data"
+        name = self.form.name if self.form else None
+        chosen = self.request.form.get("format")
+        if chosen == "csv":
+            bom = bool(self.request.form.get("bom"))
+            names = self.names if self.form else self._all_names()
+            return csv_download(self.request, f"{filename}.csv", names, found, bom=bom)
+        if chosen == "json":
+            return json_download(
+                self.request,
+                f"{filename}.json",
+                name,
+                self.key,
+                found,
+                hidden=self.hidden,
+            )
+        raise BadRequest(f"There is no format {chosen!r}: csv or json.")
+
+    def _all_names(self) -> list[str]:
+        """Return the names of all values: no schema knows them."""
+        found = records(self.search, self.request)
+        return sorted({name for record in found for name in record.values})

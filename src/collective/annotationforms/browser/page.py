@@ -1,0 +1,90 @@
+"""The tab "Form data" of a page: list, export and delete."""
+
+from AccessControl import Unauthorized
+from collective.annotationforms import _
+from collective.annotationforms.browser.download import json_download
+from collective.annotationforms.browser.entry import entries_of
+from collective.annotationforms.browser.entry import Entry
+from collective.annotationforms.export import record_of
+from functools import cached_property
+from plone.protect.authenticator import check
+from Products.Five import BrowserView
+from Products.statusmessages.interfaces import IStatusMessage
+from zope.component import getMultiAdapter
+from zope.publisher.interfaces import NotFound
+
+
+class FormDataView(BrowserView):
+    """The list: a row for each form, and for managers what forms have left."""
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """What the user may know of."""
+        return entries_of(self.context, self.request)
+
+    def is_available(self) -> bool:
+        """Tell whether there is anything here for the user; for the tab."""
+        return bool(self.entries)
+
+    def __call__(self) -> str:
+        """Show the list; raises Unauthorized if there is nothing for the user."""
+        if not self.entries:
+            raise Unauthorized("There is no form here that you may use.")
+        return self.index()
+
+
+class EntryView(BrowserView):
+    """Something about one entry, whose key is in the request."""
+
+    @cached_property
+    def entry(self) -> Entry:
+        """The entry; raises NotFound if there is none for the user."""
+        key = self.request.form.get("key")
+        for entry in entries_of(self.context, self.request):
+            if entry.key == key:
+                return entry
+        raise NotFound(self.context, str(key), self.request)
+
+    @property
+    def page_url(self) -> str:
+        """The address of the list."""
+        return f"{self.context.absolute_url()}/@@form-data"
+
+
+class ExportEntry(EntryView):
+    """The data of one form, as a JSON file."""
+
+    def __call__(self) -> object:
+        """Return the file; raises Unauthorized if the user may not read the data."""
+        entry = self.entry
+        if not entry.may_export:
+            raise Unauthorized("You may not export these data.")
+        path = "/" + "/".join(self._path())
+        record = record_of(self.context, entry.key, entry.form, self.request, path)
+        name = entry.form.name if entry.form else None
+        filename = f"{self.context.getId()}-{name or 'form-data'}.json"
+        return json_download(self.request, filename, name, entry.key, [record])
+
+    def _path(self) -> tuple[str, ...]:
+        portal = getMultiAdapter(
+            (self.context, self.request), name="plone_portal_state"
+        ).portal()
+        return self.context.getPhysicalPath()[len(portal.getPhysicalPath()) :]
+
+
+class DeleteEntry(EntryView):
+    """Asks, and deletes the data of one form when the answer is posted."""
+
+    def __call__(self) -> str | None:
+        """Ask, or delete and go back; raises Unauthorized and Forbidden."""
+        if not self.entry.may_delete:
+            raise Unauthorized("You may not delete these data.")
+        if self.request.method != "POST":
+            return self.index()
+        check(self.request)
+        title = self.entry.title
+        self.entry.storage.remove()
+        message = _("The data “${title}” were deleted.", mapping={"title": title})
+        IStatusMessage(self.request).addStatusMessage(message, "info")
+        self.request.response.redirect(self.page_url)
+        return None

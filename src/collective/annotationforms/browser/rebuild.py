@@ -1,0 +1,38 @@
+"""Build the index of form data anew."""
+
+from collective.annotationforms import _
+from collective.annotationforms.browser.parts import WorkInParts
+from collective.annotationforms.index import index_pages
+from collective.annotationforms.search import catalog
+from Products.Five import BrowserView
+
+
+PAGES_IN_PART = 500
+
+
+class RebuildIndex(WorkInParts, BrowserView):
+    """A POST looks at a part of the site."""
+
+    view_name = "form-data-rebuild"
+    heading = _("Rebuild the index of form data")
+
+    def __call__(self) -> str:
+        """Index a part, or go to the control panel; raises Forbidden."""
+        if self.request.method != "POST":
+            self.request.response.redirect(self.overview_url)
+            return ""
+        return self.go_on(len(catalog()))
+
+    @property
+    def overview_url(self) -> str:
+        """The address of the control panel."""
+        return f"{self.context.absolute_url()}/@@form-data-controlpanel"
+
+    def work(self, start: int | None) -> int | None:
+        """See WorkInParts"""
+
+        def count(done: int) -> None:
+            self.counts["done"] = before + done
+
+        before = self.counts["done"]
+        return index_pages(catalog(), start=start, limit=PAGES_IN_PART, progress=count)

@@ -1,0 +1,93 @@
+"""Values as JSON and as text, to be taken out of the site."""
+
+from base64 import b64encode
+from collections.abc import Mapping
+from datetime import date
+from datetime import time
+from datetime import timedelta
+from decimal import Decimal
+from plone.app.textfield.interfaces import IRichTextValue
+from plone.namedfile.interfaces import INamed
+from Products.CMFCore.interfaces import IContentish
+from typing import Any
+from z3c.relationfield.interfaces import IRelationValue
+
+import json
+
+
+def portable(value: Any) -> Any:
+    """Return the value in the types of JSON; the field tells what it was before.
+
+    Dates are in ISO format, durations in seconds, decimals are text, sets are
+    sorted lists, relations are the UID of their target, files and images are
+    encoded in base64.  Objects are their attributes, or their class if they have
+    none: that of an add-on which is gone.
+    """
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, bytes):
+        return b64encode(value).decode("ascii")
+    if isinstance(value, Mapping):
+        return {str(portable(name)): portable(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [portable(item) for item in value]
+    if isinstance(value, (set, frozenset)):
+        return sorted((portable(item) for item in value), key=json.dumps)
+    return _portable_object(value)
+
+
+def _portable_object(value: Any) -> Any:
+    if IRichTextValue.providedBy(value):
+        return {
+            "data": value.raw,
+            "content-type": value.mimeType,
+            "output-type": value.outputMimeType,
+        }
+    if INamed.providedBy(value):
+        return {
+            "filename": value.filename,
+            "content-type": value.contentType,
+            "encoding": "base64",
+            "data": portable(value.data),
+        }
+    if IRelationValue.providedBy(value):
+        return portable(value.to_object)
+    if IContentish.providedBy(value):
+        return value.UID()
+    attributes = {
+        name: portable(item)
+        for name, item in getattr(value, "__dict__", {}).items()
+        if not name.startswith("_")
+    }
+    return attributes or type(value).__name__
+
+
+def plain_text(value: Any) -> str:
+    """Return the value in one line of text, or more if it is one of more lines.
+
+    Files are their names, relations the paths of their targets.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (list, tuple)):
+        return "; ".join(map(plain_text, value))
+    if isinstance(value, (set, frozenset)):
+        return "; ".join(sorted(map(plain_text, value)))
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {plain_text(item)}" for name, item in value.items())
+    if IRichTextValue.providedBy(value):
+        return value.raw or ""
+    if INamed.providedBy(value):
+        return value.filename or ""
+    if IRelationValue.providedBy(value):
+        return value.to_path or ""
+    converted = portable(value)
+    return converted if isinstance(converted, str) else json.dumps(converted)

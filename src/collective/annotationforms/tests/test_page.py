@@ -1,0 +1,244 @@
+"""The tab "Form data" of a page."""
+
+from collective.annotationforms.tests.admin import AdminTestCase
+from collective.annotationforms.tests.admin import KEY
+from collective.annotationforms.tests.admin import LEFT_OVER
+from collective.annotationforms.tests.admin import NotesForm
+from collective.annotationforms.tests.admin import OPTIONS
+from collective.annotationforms.tests.admin import text_file
+from plone.app.testing import SITE_OWNER_NAME
+from plone.locking.interfaces import ILockable
+from urllib.parse import urlencode
+from zope.annotation.interfaces import IAnnotations
+
+import json
+import re
+import transaction
+
+
+TAB = 'id="contentview-form-data"'
+
+
+class TestTab(AdminTestCase):
+    """Who sees the tab, and on which pages."""
+
+    def has_tab(self, user, page=None):
+        return TAB in self.open("view", user, page or self.page).contents
+
+    def test_editors_and_managers_have_it_readers_do_not(self):
+        self.assertTrue(self.has_tab(SITE_OWNER_NAME))
+        self.assertTrue(self.has_tab("editor"))
+        self.assertFalse(self.has_tab("reader"))
+
+    def test_who_may_view_the_data_has_it(self):
+        class OtherForm(NotesForm):
+            ANNOTATION_STORAGE_KEY = "example.other"
+
+        options = OPTIONS | {"view_permission": "zope2.View"}
+        self.register("other", OtherForm, **options)
+        self.assertTrue(self.has_tab("reader"))
+
+    def test_pages_without_a_form_have_none(self):
+        self.portal.invokeFactory("Folder", "folder")
+        transaction.commit()
+        self.assertFalse(self.has_tab("siteadmin", self.portal["folder"]))
+
+    def test_managers_have_it_where_a_form_has_left_data(self):
+        self.portal.invokeFactory("Folder", "folder")
+        folder = self.portal["folder"]
+        self.leave_data(folder, name="Ada")
+        self.assertTrue(self.has_tab("siteadmin", folder))
+        self.assertFalse(self.has_tab("editor", folder))
+
+
+class TestList(AdminTestCase):
+    """The list of forms and of what they have stored."""
+
+    def row(self, browser):
+        match = re.search(r"(?s)<tbody>(.*)</tbody>", browser.contents)
+        return " ".join(re.sub("<[^>]*>", " ", match[1]).split())
+
+    def test_an_editor_sees_what_is_stored_without_the_fields_for_others(self):
+        self.store(text="Zoë", level="high", secret="x")
+        browser = self.open("form-data", "editor", self.page)
+        row = self.row(browser)
+        self.assertTrue(row.startswith("Notes What to keep in mind."), row)
+        self.assertIn("2 of 6", row)
+        self.assertTrue(row.endswith("View Notes Edit Notes Export Notes Delete Notes"))
+
+    def test_nothing_stored_is_nothing_to_export_and_delete(self):
+        row = self.row(self.open("form-data", "editor", self.page))
+        self.assertIn("Not known", row)
+        self.assertIn("0 of 6", row)
+        self.assertTrue(row.endswith("View Notes Edit Notes"), row)
+
+    def test_the_last_change(self):
+        browser = self.open("notes", "editor", self.page)
+        browser.getControl("Text").value = "Call Zoë"
+        browser.getControl("Save").click()
+        row = self.row(self.open("form-data", "editor", self.page))
+        self.assertNotIn("Not known", row)
+        self.assertIn("editor", row)
+
+    def test_links_lead_to_the_pages_of_the_form(self):
+        self.store(text="Zoë")
+        browser = self.open("form-data", "editor", self.page)
+        browser.getLink("Edit Notes").click()
+        self.assertEqual("Zoë", browser.getControl("Text").value)
+        browser = self.open("form-data", "editor", self.page)
+        browser.getLink("View Notes").click()
+        self.assertIn("Zoë", self.content(browser))
+
+    def test_readers_and_visitors_are_refused(self):
+        for user in ("reader", None):
+            self.assertTrue(self.refused(self.open("form-data", user, self.page)))
+
+    def test_managers_see_the_values_that_a_form_has_left(self):
+        self.leave_data(name="<Ada>", sizes=[1, 2])
+        row = self.row(self.open("form-data", "siteadmin", self.page))
+        self.assertIn(f"{LEFT_OVER} No form for these data is installed.", row)
+        self.assertIn("name &lt;Ada&gt; sizes 1, 2", row)
+        self.assertTrue(row.endswith(f"Export {LEFT_OVER} Delete {LEFT_OVER}"), row)
+        self.assertNotIn(
+            LEFT_OVER, self.row(self.open("form-data", "editor", self.page))
+        )
+
+    def test_annotations_of_others_are_not_shown(self):
+        self.leave_data(name="Ada")
+        annotations = IAnnotations(self.page)
+        ILockable(self.page).lock()
+        annotations["other"] = {"name": "Ada"}
+        annotations["another"] = type(annotations[LEFT_OVER])({1: "Ada"})
+        transaction.commit()
+        row = self.row(self.open("form-data", "siteadmin", self.page))
+        self.assertIn(LEFT_OVER, row)
+        self.assertIn("plone.locking", annotations)
+        self.assertEqual(1, row.count("Delete"))
+
+    def test_looking_writes_nothing(self):
+        browser = self.open("form-data", "editor", self.page)
+        self.assertNotIn("Confirming User Action", browser.contents)
+        self.assertIsNone(self.stored())
+
+
+class TestExport(AdminTestCase):
+    """The data of one form as JSON."""
+
+    def export(self, user="editor", key=KEY):
+        return self.open(f"form-data-export?key={key}", user, self.page)
+
+    def test_has_the_values_that_the_user_may_see(self):
+        self.store(text="Zoë", secret="x", file=text_file())
+        browser = self.export()
+        self.assertEqual("application/json", browser.headers["content-type"])
+        self.assertEqual(
+            'attachment; filename="page-notes.json"',
+            browser.headers["content-disposition"],
+        )
+        self.assertEqual(
+            {
+                "form": "notes",
+                "key": KEY,
+                "pages": [
+                    {
+                        "path": "/page",
+                        "uid": self.page.UID(),
+                        "title": "A page",
+                        "values": {
+                            "text": "Zoë",
+                            "file": {
+                                "filename": "hello.txt",
+                                "content-type": "text/plain",
+                                "encoding": "base64",
+                                "data": "SGVsbG8=",
+                            },
+                        },
+                    }
+                ],
+                "left_out": {"pages": 0, "values": 1},
+            },
+            json.loads(browser.contents),
+        )
+
+    def test_managers_export_what_a_form_has_left(self):
+        self.leave_data(name="Ada")
+        exported = json.loads(self.export("siteadmin", LEFT_OVER).contents)
+        self.assertIsNone(exported["form"])
+        self.assertEqual({"name": "Ada"}, exported["pages"][0]["values"])
+
+    def test_others_get_nothing(self):
+        self.store(text="Zoë")
+        self.leave_data(name="Ada")
+        for user, key in (("reader", KEY), (None, KEY), ("editor", LEFT_OVER)):
+            with self.subTest(user=user, key=key):
+                contents = self.export(user, key).contents
+                self.assertNotIn("Zoë", contents)
+                self.assertNotIn('"Ada"', contents)
+
+
+class TestDelete(AdminTestCase):
+    """It asks first, and needs a token."""
+
+    def delete(self, user="editor", key=KEY):
+        return self.open(f"form-data-delete?key={key}", user, self.page)
+
+    def test_asks_and_deletes(self):
+        self.store(text="Zoë", file=text_file())
+        browser = self.delete()
+        content = self.content(browser)
+        for expected in ("Text", "Zoë", "File", "hello.txt", "A page"):
+            self.assertIn(expected, content)
+        self.assertIsNotNone(self.stored())
+        browser.getControl("Delete").click()
+        self.assertEqual(f"{self.url}/@@form-data", browser.url)
+        self.assertIn("The data “Notes” were deleted.", browser.contents)
+        self.assertIsNone(self.stored())
+        self.assertNotIn(KEY, IAnnotations(self.page))
+
+    def test_tells_that_more_goes_than_the_user_may_see(self):
+        self.store(text="Zoë", secret="x")
+        content = self.content(self.delete())
+        self.assertIn("Values that you may not see go, too.", content)
+        self.assertNotIn("Secret", content)
+
+    def test_cancel(self):
+        self.store(text="Zoë")
+        browser = self.delete()
+        browser.getLink("Cancel").click()
+        self.assertEqual(f"{self.url}/@@form-data", browser.url)
+        self.assertEqual({"text": "Zoë"}, self.stored())
+
+    def test_managers_delete_what_a_form_has_left(self):
+        self.leave_data(name="Ada")
+        browser = self.delete("siteadmin", LEFT_OVER)
+        browser.getControl("Delete").click()
+        transaction.begin()
+        self.assertNotIn(LEFT_OVER, IAnnotations(self.page))
+
+    def test_needs_a_token(self):
+        self.store(text="Zoë")
+        for token in ({}, {"_authenticator": "0" * 40}):
+            browser = self.browser("editor")
+            data = {"key": KEY, **token}
+            browser.post(f"{self.url}/@@form-data-delete", urlencode(data))
+            self.assertEqual("403 Forbidden", browser.headers["status"])
+            self.assertEqual({"text": "Zoë"}, self.stored())
+
+    def test_a_get_deletes_nothing(self):
+        self.store(text="Zoë")
+        browser = self.delete()
+        token = browser.getControl(name="_authenticator").value
+        self.delete(key=f"{KEY}&_authenticator={token}&submit=1")
+        self.assertEqual({"text": "Zoë"}, self.stored())
+
+    def test_others_are_refused(self):
+        self.store(text="Zoë")
+        self.leave_data(name="Ada")
+        token = self.delete().getControl(name="_authenticator").value
+        for user, key in (("reader", KEY), (None, KEY), ("editor", LEFT_OVER)):
+            with self.subTest(user=user, key=key):
+                data = {"key": key, "_authenticator": token}
+                browser = self.browser(user)
+                browser.post(f"{self.url}/@@form-data-delete", urlencode(data))
+                self.assertEqual({"text": "Zoë"}, self.stored())
+                self.assertIn(LEFT_OVER, IAnnotations(self.page))
