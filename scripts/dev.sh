@@ -8,6 +8,7 @@
 #   buildout      build bin/instance and bin/test with zc.buildout
 #   browser-test  run the browser tests; arguments go to pytest
 #   screenshots   take the pictures of the documentation
+#   translations  collect the messages for translators
 #   clean         delete everything that these commands made
 #
 # Settings, as environment variables or arguments of make:
@@ -169,6 +170,11 @@ screenshots() {
     exec "$TOOLS/bin/python" scripts/screenshots.py "$@"
 }
 
+translations() {
+    make_tools_venv
+    exec "$TOOLS/bin/python" scripts/translations.py "$@"
+}
+
 clean() {
     found=$(ls -d $MADE 2>/dev/null || true)
     if [ -z "$found" ]; then
@@ -187,7 +193,7 @@ clean() {
 command=${1:-help}
 [ $# -eq 0 ] || shift
 case $command in
-    start|lint|buildout|screenshots|clean) $command "$@" ;;
+    start|lint|buildout|screenshots|translations|clean) $command "$@" ;;
     test) run_tests "$@" ;;
     format) lint fix ;;
     browser-test) browser_test "$@" ;;

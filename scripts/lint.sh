@@ -37,5 +37,7 @@ check codespell
 check python scripts/versions.py --check
 [ -z "$templates" ] || check i18ndude find-untranslated -n $templates
 
+check python scripts/translations.py --check
+
 [ -z "$failed" ] || { echo "Failed:$failed"; exit 1; }
 echo "All checks passed."

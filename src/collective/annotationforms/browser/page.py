@@ -84,7 +84,7 @@ class DeleteEntry(EntryView):
         check(self.request)
         title = self.entry.title
         self.entry.storage.remove()
-        message = _("The data “${title}” were deleted.", mapping={"title": title})
+        message = _("Deleted: ${title}", mapping={"title": title})
         IStatusMessage(self.request).addStatusMessage(message, "info")
         self.request.response.redirect(self.page_url)
         return None

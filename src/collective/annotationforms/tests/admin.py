@@ -34,9 +34,9 @@ class INotes(model.Schema):
     text = schema.TextLine(title="Text", required=False)
     level = schema.Choice(title="Level", vocabulary=LEVELS, required=False)
     until = schema.Date(title="Until", required=False)
-    secret = schema.TextLine(title="Secret", required=False)
-    directives.read_permission(secret="cmf.ManagePortal")
-    directives.write_permission(secret="cmf.ManagePortal")
+    internal = schema.TextLine(title="Internal", required=False)
+    directives.read_permission(internal="cmf.ManagePortal")
+    directives.write_permission(internal="cmf.ManagePortal")
     other = RelationChoice(
         title="Other page", vocabulary="plone.app.vocabularies.Catalog", required=False
     )

@@ -202,8 +202,8 @@ class TestPages(AdminTestCase):
             self.assertEqual(["Beta"], self.titles("&b_start:int=1"))
 
     def test_leaves_out_values_that_the_user_may_not_see(self):
-        self.add_page("c", "Gamma", text="seen", secret="unseen")
-        query = "&filtered=1&fields:list=text&fields:list=secret"
+        self.add_page("c", "Gamma", text="seen", internal="unseen")
+        query = "&filtered=1&fields:list=text&fields:list=internal"
         for user, seen in ((SITE_OWNER_NAME, True), ("siteadmin", False)):
             with self.subTest(user=user):
                 browser = self.open(f"form-data-pages?form=notes{query}", user)
@@ -241,7 +241,7 @@ class TestExport(AdminTestCase):
             "Beta",
             text="=1+1",
             level="high",
-            secret="x",
+            internal="x",
             file=text_file(),
             other=RelationValue(getUtility(IIntIds).getId(self.page)),
         )
@@ -261,14 +261,14 @@ class TestExport(AdminTestCase):
             'attachment; filename="notes.csv"', browser.headers["content-disposition"]
         )
         uid = {name: self.portal[name].UID() for name in ("a", "b")}
-        names = ["text", "level", "until", "secret", "other", "file"]
+        names = ["text", "level", "until", "internal", "other", "file"]
+        other = "/plone/page"
         two_lines = 'two\nlines, "quoted"'
         self.assertEqual(
             [
                 ["path", "uid", "title", *names],
                 ["/a", uid["a"], "Älpha", two_lines, "", "2027-01-31", "", "", ""],
-                ["/b", uid["b"], "Beta", "'=1+1", "high", "", "x"]
-                + ["/plone/page", "hello.txt"],
+                ["/b", uid["b"], "Beta", "'=1+1", "high", "", "x", other, "hello.txt"],
             ],
             list(csv.reader(io.StringIO(browser.contents, newline=""))),
         )
@@ -302,7 +302,7 @@ class TestExport(AdminTestCase):
         self.hide("a")
         exported = json.loads(self.download("format=json", "siteadmin").contents)
         self.assertEqual(["/b"], [page["path"] for page in exported["pages"]])
-        self.assertNotIn("secret", exported["pages"][0]["values"])
+        self.assertNotIn("internal", exported["pages"][0]["values"])
         self.assertEqual({"pages": 1, "values": 1}, exported["left_out"])
         contents = self.open("form-data-preview?form=notes").contents
         self.assertIn("Left out, since you may not view them: 1", contents)

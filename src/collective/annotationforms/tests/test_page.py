@@ -7,9 +7,12 @@ from collective.annotationforms.tests.admin import NotesForm
 from collective.annotationforms.tests.admin import OPTIONS
 from collective.annotationforms.tests.admin import text_file
 from plone.app.testing import SITE_OWNER_NAME
+from plone.i18n.interfaces import ILanguageSchema
 from plone.locking.interfaces import ILockable
+from plone.registry.interfaces import IRegistry
 from urllib.parse import urlencode
 from zope.annotation.interfaces import IAnnotations
+from zope.component import getUtility
 
 import json
 import re
@@ -59,7 +62,7 @@ class TestList(AdminTestCase):
         return " ".join(re.sub("<[^>]*>", " ", match[1]).split())
 
     def test_an_editor_sees_what_is_stored_without_the_fields_for_others(self):
-        self.store(text="Zoë", level="high", secret="x")
+        self.store(text="Zoë", level="high", internal="x")
         browser = self.open("form-data", "editor", self.page)
         row = self.row(browser)
         self.assertTrue(row.startswith("Notes What to keep in mind."), row)
@@ -121,6 +124,31 @@ class TestList(AdminTestCase):
         self.assertIsNone(self.stored())
 
 
+class TestLanguages(AdminTestCase):
+    """The pages speak the languages that the package is translated into."""
+
+    def test_the_list(self):
+        language = getUtility(IRegistry).forInterface(
+            ILanguageSchema, prefix="plone", check=False
+        )
+        language.use_request_negotiation = True
+        language.available_languages = ["en", "de", "fi", "es", "fr"]
+        transaction.commit()
+        for code, heading, filled in (
+            ("en", "Form data", "0 of 6"),
+            ("de", "Formulardaten", "0 von 6"),
+            ("fi", "Lomaketiedot", "0 / 6"),
+            ("es", "Datos de formularios", "0 de 6"),
+            ("fr", "Données de formulaires", "0 sur 6"),
+        ):
+            with self.subTest(language=code):
+                browser = self.browser("editor")
+                browser.addHeader("Accept-Language", code)
+                browser.open(f"{self.url}/@@form-data")
+                self.assertIn(f">{heading}</h1>", browser.contents)
+                self.assertIn(filled, browser.contents)
+
+
 class TestExport(AdminTestCase):
     """The data of one form as JSON."""
 
@@ -128,7 +156,7 @@ class TestExport(AdminTestCase):
         return self.open(f"form-data-export?key={key}", user, self.page)
 
     def test_has_the_values_that_the_user_may_see(self):
-        self.store(text="Zoë", secret="x", file=text_file())
+        self.store(text="Zoë", internal="x", file=text_file())
         browser = self.export()
         self.assertEqual("application/json", browser.headers["content-type"])
         self.assertEqual(
@@ -191,15 +219,15 @@ class TestDelete(AdminTestCase):
         self.assertIsNotNone(self.stored())
         browser.getControl("Delete").click()
         self.assertEqual(f"{self.url}/@@form-data", browser.url)
-        self.assertIn("The data “Notes” were deleted.", browser.contents)
+        self.assertIn("Deleted: Notes", browser.contents)
         self.assertIsNone(self.stored())
         self.assertNotIn(KEY, IAnnotations(self.page))
 
     def test_tells_that_more_goes_than_the_user_may_see(self):
-        self.store(text="Zoë", secret="x")
+        self.store(text="Zoë", internal="x")
         content = self.content(self.delete())
         self.assertIn("Values that you may not see go, too.", content)
-        self.assertNotIn("Secret", content)
+        self.assertNotIn("Internal", content)
 
     def test_cancel(self):
         self.store(text="Zoë")
