@@ -4,6 +4,9 @@ With names as arguments: only those.
 """
 
 from collections.abc import Callable
+from formdata import add_folder
+from formdata import add_review
+from formdata import copy_page
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 from widgets import choose_content
@@ -115,6 +118,56 @@ PICTURES = [
 ]
 
 
+def delete_many(page):
+    """Press Delete, and stay where the first part is done."""
+    page.route("**/@@form-data-cleanup", let_person_continue)
+    page.get_by_label("To go on, type").fill("page-review")
+    page.get_by_role("button", name="Delete these data").click()
+    page.wait_for_selector("#form-data-progress")
+
+
+def let_person_continue(route):
+    if route.request.resource_type in ("xhr", "fetch"):
+        route.abort()
+    else:
+        route.continue_()
+
+
+# Taken after the others, since there are more pages in the site then.
+ADMIN_PICTURES = [
+    Picture("form-data-page", "/reviews/prices/@@form-data"),
+    Picture(
+        "form-data-delete",
+        "/reviews/prices/@@form-data-delete?key=annotationforms_example.review",
+    ),
+    Picture("form-data-controlpanel", "/@@form-data-controlpanel", height=850),
+    Picture("form-data-pages", "/@@form-data-pages?form=page-review", height=1250),
+    Picture("form-data-export", "/@@form-data-preview?form=page-review", height=1100),
+    Picture("form-data-cleanup", "/@@form-data-cleanup?form=page-review", height=1250),
+    Picture(
+        "form-data-progress",
+        "/@@form-data-cleanup?form=page-review&path=/reviews/archive",
+        delete_many,
+    ),
+]
+
+
+def add_reviews(browser, site_url, login):
+    """Add pages with form data, many of them in an archive."""
+    page = demo.new_page(browser, login)
+    folder = add_folder(page, site_url, "Reviews")
+    for title, contact, verdict in (
+        ("Opening hours", "ada@example.org", "good"),
+        ("Prices", "zoe@example.org", "change"),
+        ("House rules", "ada@example.org", "remove"),
+    ):
+        add_review(page, folder, title, contact, verdict)
+    archive = add_folder(page, folder, "Archive")
+    first = add_review(page, archive, "Yearly report", "zoe@example.org", "good")
+    copy_page(page, archive, first, 140)
+    page.context.close()
+
+
 def add_pages(browser, site_url, login):
     """Add what the example page can be linked with."""
     page = demo.new_page(browser, login)
@@ -133,16 +186,22 @@ def take(picture, page, site_url):
     print(file.relative_to(demo.ROOT))
 
 
+def take_all(pictures, names, browser, site_url, login):
+    for picture in pictures:
+        if not names or picture.name in names:
+            page = demo.new_page(browser, login)
+            take(picture, page, site_url)
+            page.context.close()
+
+
 def main(names):
     FOLDER.mkdir(parents=True, exist_ok=True)
     with demo.chromium() as browser, demo.demo_site() as site_url:
         login = demo.logged_in(browser, site_url)
         add_pages(browser, site_url, login)
-        for picture in PICTURES:
-            if not names or picture.name in names:
-                page = demo.new_page(browser, login)
-                take(picture, page, site_url)
-                page.context.close()
+        take_all(PICTURES, names, browser, site_url, login)
+        add_reviews(browser, site_url, login)
+        take_all(ADMIN_PICTURES, names, browser, site_url, login)
 
 
 if __name__ == "__main__":

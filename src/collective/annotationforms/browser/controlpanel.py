@@ -39,6 +39,11 @@ class DataSet:
         """How many pages have data."""
         return self.search.count()
 
+    @property
+    def has_data(self) -> bool:
+        """Tell whether any page has data."""
+        return self.count > 0
+
     @cached_property
     def possible(self) -> int:
         """How many pages could have data, as they have the form."""

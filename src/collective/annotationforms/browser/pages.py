@@ -50,6 +50,11 @@ class PageRow:
         """The storage."""
         return annotation_storage(self.page, self.key)
 
+    @property
+    def has_data(self) -> bool:
+        """Tell whether there are data, also those that the user may not read."""
+        return bool(self.storage)
+
     @cached_property
     def change(self) -> Change | None:
         """Who changed the data last, and when."""
@@ -150,3 +155,9 @@ class FormDataPages(SiteFormDataView):
         if column != self.search.sort:
             return None
         return "descending" if self.search.descending else "ascending"
+
+    def sort_sign(self, column: str) -> str:
+        """Return an arrow for the column that the table is sorted by."""
+        return {None: "", "ascending": "▲", "descending": "▼"}[
+            self.sort_direction(column)
+        ]

@@ -110,13 +110,13 @@ class TestOverview(AdminTestCase):
         (row,) = rows_of(browser)
         self.assertEqual("Notes What to keep in mind.", row[0])
         self.assertEqual("2 of 4", row[1])
-        self.assertNotIn("Not known", row[2])
+        self.assertNotIn("Never", row[2])
         self.assertIn(LEFT_OVER, browser.contents)
 
     def test_nothing_stored(self):
         browser = self.open("form-data-controlpanel")
         (row,) = rows_of(browser)
-        self.assertEqual(["0 of 2", "Not known", ""], row[1:])
+        self.assertEqual(["0 of 2", "Never", ""], row[1:])
         self.assertNotIn("Data without a form", browser.contents)
 
     def test_the_last_change_is_not_that_of_the_page(self):

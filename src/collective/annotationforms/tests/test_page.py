@@ -71,7 +71,7 @@ class TestList(AdminTestCase):
 
     def test_nothing_stored_is_nothing_to_export_and_delete(self):
         row = self.row(self.open("form-data", "editor", self.page))
-        self.assertIn("Not known", row)
+        self.assertIn("Never", row)
         self.assertIn("0 of 6", row)
         self.assertTrue(row.endswith("View Notes Edit Notes"), row)
 
@@ -80,7 +80,7 @@ class TestList(AdminTestCase):
         browser.getControl("Text").value = "Call Zoë"
         browser.getControl("Save").click()
         row = self.row(self.open("form-data", "editor", self.page))
-        self.assertNotIn("Not known", row)
+        self.assertNotIn("Never", row)
         self.assertIn("editor", row)
 
     def test_links_lead_to_the_pages_of_the_form(self):

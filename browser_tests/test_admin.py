@@ -1,0 +1,219 @@
+"""Form data of a page and of the site, as an admin sees and handles them.
+
+Each page is checked by axe-core as well.
+"""
+
+from axe_playwright_python.sync_playwright import Axe
+from formdata import add_folder
+from formdata import add_review
+from formdata import copy_page
+from formdata import delete
+from playwright.sync_api import expect
+
+import csv
+import demo
+import io
+import json
+import pytest
+
+
+CONTROL_PANEL = "@@form-data-controlpanel"
+MANY = 130
+NARROW = {"width": 360, "height": 800}
+WIDER_THAN_WINDOW = "() => document.documentElement.scrollWidth > innerWidth"
+
+
+@pytest.fixture(scope="module")
+def folder(browser, site_url, login):
+    """Address of a folder for the pages of this module."""
+    window = demo.new_page(browser, login)
+    folder = add_folder(window, site_url, "Reviewed pages")
+    yield folder
+    # Other modules look for pages in lists, which are short.
+    delete(window, folder)
+    window.context.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def reviews(browser, folder, login):
+    """Addresses of two pages with a review, by their titles."""
+    window = demo.new_page(browser, login)
+    yield {
+        title: add_review(window, folder, title, contact, verdict)
+        for title, contact, verdict in (
+            ("Opening hours", "=zoe@example.org", "good"),
+            ("Prices", "ada@example.org", "change"),
+        )
+    }
+    window.context.close()
+
+
+@pytest.fixture
+def open_panel(page, site_url):
+    """A function that opens a page of the control panel."""
+
+    def open_panel(view=CONTROL_PANEL):
+        page.goto(f"{site_url}/{view}", wait_until="networkidle")
+        return page
+
+    return open_panel
+
+
+def assert_accessible(page):
+    """Find no violation in our part of the page, and one heading of level 1."""
+    results = Axe().run(page, context="#content")
+    assert results.violations_count == 0, results.generate_report()
+    assert page.locator("h1").count() == 1
+
+
+def assert_fits_narrow_screens(page):
+    page.set_viewport_size(NARROW)
+    assert not page.evaluate(WIDER_THAN_WINDOW)
+    page.set_viewport_size(demo.WINDOW)
+
+
+def row_of(page, title):
+    return page.locator("tbody tr").filter(has_text=title).first
+
+
+def press(page, link):
+    page.locator("#content").get_by_role("link", name=link).click()
+
+
+def test_the_tab_leads_to_the_data_of_the_page(page, reviews):
+    page.goto(reviews["Prices"])
+    page.locator("#contentview-form-data a").click()
+
+    assert page.locator("h1").inner_text() == "Form data"
+    row = row_of(page, "Page review")
+    expect(row).to_contain_text("4 of 5")
+    expect(row).to_contain_text("admin")
+    assert_accessible(page)
+    assert_fits_narrow_screens(page)
+
+
+def test_data_are_edited_and_shown_from_the_tab(page, reviews):
+    page.goto(f"{reviews['Prices']}/@@form-data")
+    press(page, "Edit Page review")
+    page.get_by_label("Notes").fill("Ask Zoë")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_url(reviews["Prices"])
+    page.goto(f"{reviews['Prices']}/@@form-data")
+    row = row_of(page, "Page review")
+    expect(row).to_contain_text("5 of 5")
+    press(page, "View Page review")
+
+    expect(page.locator("#content")).to_contain_text("Ask Zoë")
+    assert_accessible(page)
+
+
+def test_data_of_a_page_are_exported(page, reviews):
+    page.goto(f"{reviews['Opening hours']}/@@form-data")
+    with page.expect_download() as download:
+        press(page, "Export Page review")
+    exported = json.loads(download.value.path().read_text(encoding="utf-8"))
+
+    assert download.value.suggested_filename == "opening-hours-page-review.json"
+    assert exported["pages"][0]["values"] == {
+        "contact": "=zoe@example.org",
+        "reviewed_on": "2026-11-20",
+        "verdict": "good",
+        "findings": ["Too long", "No picture"],
+    }
+
+
+def test_data_of_a_page_are_deleted_after_a_question(page, folder):
+    page_url = add_review(page, folder, "Outdated", "ada@example.org")
+    page.goto(f"{page_url}/@@form-data")
+    press(page, "Delete Page review")
+    expect(page.locator("#content")).to_contain_text("ada@example.org")
+    assert_accessible(page)
+    page.get_by_role("button", name="Delete", exact=True).click()
+
+    page.wait_for_url("**/@@form-data")
+    expect(row_of(page, "Page review")).to_contain_text("0 of 5")
+
+
+def test_the_control_panel_is_found_and_counts_pages(open_panel):
+    page = open_panel("@@overview-controlpanel")
+    page.locator("#content").get_by_role("link", name="Form data").last.click()
+    page.wait_for_url(f"**/{CONTROL_PANEL}")
+
+    assert page.locator("h1").inner_text() == "Form data"
+    expect(row_of(page, "Page review")).to_contain_text("2 of")
+    expect(row_of(page, "Page material")).to_contain_text("0 of")
+    assert_accessible(page)
+    assert_fits_narrow_screens(page)
+
+
+def test_the_pages_of_a_form_are_sorted_and_filtered(open_panel):
+    page = open_panel()
+    page.get_by_role("link", name="Page review", exact=True).click()
+    titles = page.locator("tbody th")
+    expect(titles).to_have_text(["Opening hours", "Prices"])
+    page.get_by_role("link", name="Title", exact=True).click()
+    expect(titles).to_have_text(["Prices", "Opening hours"])
+    page.get_by_label("Text of the page").fill("open")
+    page.get_by_label("Verdict").check()
+    page.get_by_role("button", name="Show", exact=True).click()
+
+    expect(titles).to_have_text(["Opening hours"])
+    expect(row_of(page, "Opening hours")).to_contain_text("Good as it is")
+    assert_accessible(page)
+    assert_fits_narrow_screens(page)
+
+
+def test_the_export_is_previewed_and_downloaded(open_panel, reviews):
+    page = open_panel("@@form-data-pages?form=page-review")
+    page.locator("#content-core").get_by_role("link", name="Export").click()
+    expect(page.locator("table")).to_contain_text("'=zoe@example.org")
+    assert_accessible(page)
+    assert_fits_narrow_screens(page)
+    page.get_by_label("CSV with a byte order mark").check()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+    data = download.value.path().read_bytes()
+
+    assert data.startswith(b"\xef\xbb\xbf")
+    lines = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
+    assert [line["title"] for line in lines] == ["Opening hours", "Prices"]
+    assert [line["contact"] for line in lines] == [
+        "'=zoe@example.org",
+        "ada@example.org",
+    ]
+    assert lines[0]["path"] == "/reviewed-pages/opening-hours"
+
+
+def test_many_data_are_deleted_after_a_dry_run_and_the_name(open_panel, folder):
+    page = open_panel()
+    page_url = add_review(page, folder, "Copied", "ada@example.org")
+    copy_page(page, folder, page_url, MANY)
+    page = open_panel("@@form-data-cleanup?form=page-review")
+    total = page.locator("p[role=status] strong")
+    expect(total).to_have_text(str(MANY + 3))
+    assert_accessible(page)
+    assert_fits_narrow_screens(page)
+    page.get_by_label("To go on, type").fill("page-settings")
+    page.get_by_role("button", name="Delete these data").click()
+    expect(page.locator(".invalid-feedback")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_label("To go on, type").fill("page-review")
+    page.get_by_role("button", name="Delete these data").click()
+
+    # Nobody presses Continue: the script does.
+    status = page.locator("#form-data-progress [role=status]")
+    expect(status).to_contain_text("Finished.", timeout=60_000)
+    expect(status).to_contain_text(f"{MANY + 3} of {MANY + 3}")
+    expect(page.locator("#form-data-progress dd").first).to_have_text(str(MANY + 3))
+    assert_accessible(page)
+    page = open_panel()
+    expect(row_of(page, "Page review")).to_contain_text("0 of")
+
+
+def test_the_index_is_rebuilt(open_panel):
+    page = open_panel()
+    page.get_by_role("button", name="Rebuild the index").click()
+
+    status = page.locator("#form-data-progress [role=status]")
+    expect(status).to_contain_text("Finished.", timeout=60_000)
+    assert_accessible(page)
