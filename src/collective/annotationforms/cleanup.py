@@ -1,15 +1,15 @@
 """Deleting the data of a form on many pages, a part at a time."""
 
+from collective.annotationforms.deletion import delete_data
+from collective.annotationforms.deletion import is_locked
+from collective.annotationforms.deletion import may_delete
 from collective.annotationforms.history import last_change
-from collective.annotationforms.permission import is_allowed
-from collective.annotationforms.permission import may_manage
 from collective.annotationforms.search import page_of
 from collective.annotationforms.search import Search
 from collective.annotationforms.storage import annotation_storage
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zope.component import queryMultiAdapter
 
 
 @dataclass(frozen=True)
@@ -51,14 +51,12 @@ class CleanUp:
         return Part(deleted, len(part) - deleted, next_start)
 
     def _delete(self, brain: Any, request: Any) -> bool:
-        page = page_of(brain)
-        if (
-            page is None
-            or not self._is_old(brain)
-            or not self._may_delete(page, request)
-        ):
+        page, form = page_of(brain), self.search.form
+        if page is None or not self._is_old(brain):
             return False
-        annotation_storage(page, self.search.key).remove()
+        if not may_delete(page, form, request) or is_locked(page, form):
+            return False
+        delete_data(page, self.search.key, form)
         return True
 
     def _is_old(self, brain: Any) -> bool:
@@ -69,10 +67,3 @@ class CleanUp:
             return False
         change = last_change(annotation_storage(page, self.search.key))
         return change is not None and change.when < self.before
-
-    def _may_delete(self, page: Any, request: Any) -> bool:
-        form = self.search.form
-        if form is None:
-            return may_manage(page)
-        view = queryMultiAdapter((page, request), name=form.name)
-        return view is not None and is_allowed(view)

@@ -2,6 +2,7 @@
 
 from collective.annotationforms import _
 from collective.annotationforms.browser.values import in_short
+from collective.annotationforms.deletion import may_delete
 from collective.annotationforms.export import readable_values
 from collective.annotationforms.history import Change
 from collective.annotationforms.history import last_change
@@ -62,9 +63,7 @@ class Entry:
     @property
     def may_delete(self) -> bool:
         """Tell whether there is something that the user may delete."""
-        if not self.storage:
-            return False
-        return self.may_edit if self.form else may_manage(self.page)
+        return bool(self.storage) and may_delete(self.page, self.form, self.request)
 
     @cached_property
     def change(self) -> Change | None:

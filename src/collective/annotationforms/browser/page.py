@@ -5,12 +5,15 @@ from collective.annotationforms import _
 from collective.annotationforms.browser.download import json_download
 from collective.annotationforms.browser.entry import entries_of
 from collective.annotationforms.browser.entry import Entry
+from collective.annotationforms.deletion import delete_data
+from collective.annotationforms.deletion import is_locked
 from collective.annotationforms.export import record_of
 from functools import cached_property
 from plone.protect.authenticator import check
 from Products.Five import BrowserView
 from Products.statusmessages.interfaces import IStatusMessage
 from zope.component import getMultiAdapter
+from zope.i18n import translate
 from zope.publisher.interfaces import NotFound
 
 
@@ -82,9 +85,17 @@ class DeleteEntry(EntryView):
         if self.request.method != "POST":
             return self.index()
         check(self.request)
-        title = self.entry.title
-        self.entry.storage.remove()
-        message = _("Deleted: ${title}", mapping={"title": title})
-        IStatusMessage(self.request).addStatusMessage(message, "info")
+        self._delete()
         self.request.response.redirect(self.page_url)
         return None
+
+    def _delete(self) -> None:
+        entry, messages = self.entry, IStatusMessage(self.request)
+        if is_locked(self.context, entry.form):
+            message = _("Nothing was deleted: somebody else has locked the page.")
+            messages.addStatusMessage(message, "error")
+            return
+        title = translate(entry.title, context=self.request)
+        delete_data(self.context, entry.key, entry.form)
+        message = _("Deleted: ${title}", mapping={"title": title})
+        messages.addStatusMessage(message, "info")

@@ -1,18 +1,26 @@
 """The tab "Form data" of a page."""
 
+from collective.annotationforms.interfaces import IStorageSavedEvent
 from collective.annotationforms.tests.admin import AdminTestCase
+from collective.annotationforms.tests.admin import INotes
 from collective.annotationforms.tests.admin import KEY
 from collective.annotationforms.tests.admin import LEFT_OVER
 from collective.annotationforms.tests.admin import NotesForm
 from collective.annotationforms.tests.admin import OPTIONS
 from collective.annotationforms.tests.admin import text_file
+from plone.app.testing import login
 from plone.app.testing import SITE_OWNER_NAME
 from plone.i18n.interfaces import ILanguageSchema
 from plone.locking.interfaces import ILockable
 from plone.registry.interfaces import IRegistry
 from urllib.parse import urlencode
+from z3c.relationfield import RelationValue
+from zc.relation.interfaces import ICatalog
 from zope.annotation.interfaces import IAnnotations
+from zope.component import getGlobalSiteManager
 from zope.component import getUtility
+from zope.intid.interfaces import IIntIds
+from zope.lifecycleevent.interfaces import IObjectModifiedEvent
 
 import json
 import re
@@ -242,6 +250,41 @@ class TestDelete(AdminTestCase):
         browser.getControl("Delete").click()
         transaction.begin()
         self.assertNotIn(LEFT_OVER, IAnnotations(self.page))
+
+    def test_tells_all_who_are_concerned(self):
+        login(self.portal.aq_parent, SITE_OWNER_NAME)
+        target = RelationValue(getUtility(IIntIds).getId(self.portal["private-page"]))
+        self.store(text="Zoë", other=target)
+        events = []
+        for event in (IStorageSavedEvent, IObjectModifiedEvent):
+            getGlobalSiteManager().registerHandler(events.append, (event,))
+            self.addCleanup(
+                getGlobalSiteManager().unregisterHandler, events.append, (event,)
+            )
+        relations = {"from_id": getUtility(IIntIds).getId(self.page)}
+        self.assertEqual(1, len(list(getUtility(ICatalog).findRelations(relations))))
+        self.delete().getControl("Delete").click()
+        transaction.begin()
+        self.assertEqual([], list(getUtility(ICatalog).findRelations(relations)))
+        saved, modified = events
+        self.assertEqual(
+            {"text": ("Zoë", None)}.items() & saved.changes.items(),
+            {"text": ("Zoë", None)}.items(),
+        )
+        self.assertEqual({"text", "other"}, set(saved.changes))
+        (attributes,) = modified.descriptions
+        self.assertEqual(INotes, attributes.interface)
+        self.assertEqual(("text", "other"), attributes.attributes)
+
+    def test_respects_a_lock(self):
+        self.store(text="Zoë")
+        browser = self.delete()
+        login(self.portal.aq_parent, SITE_OWNER_NAME)
+        ILockable(self.page).lock()
+        transaction.commit()
+        browser.getControl("Delete").click()
+        self.assertIn("somebody else has locked the page", browser.contents)
+        self.assertEqual({"text": "Zoë"}, self.stored())
 
     def test_needs_a_token(self):
         self.store(text="Zoë")
