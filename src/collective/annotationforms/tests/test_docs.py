@@ -11,11 +11,13 @@ from docutils.core import publish_doctree
 from html import unescape
 from importlib import import_module
 from pathlib import Path
+from persistent.mapping import PersistentMapping
 from plone.app.multilingual.dx.interfaces import ILanguageIndependentField
 from plone.app.testing import FunctionalTesting
 from plone.app.testing import login
 from plone.app.testing import SITE_OWNER_NAME
 from plone.testing.zca import stackConfigurationContext
+from Products.GenericSetup.upgrade import listUpgradeSteps
 from tempfile import TemporaryDirectory
 from zope.annotation.interfaces import IAnnotations
 from zope.component import getGlobalSiteManager
@@ -35,6 +37,7 @@ ROOT = Path(collective.annotationforms.__file__).parents[3]
 DOCUMENTS = (
     "README.rst",
     "docs/connections.rst",
+    "docs/admin.rst",
     "docs/index.rst",
     "docs/lifecycle.rst",
     "docs/reference.rst",
@@ -198,6 +201,22 @@ class TestReference(DocsTestCase):
         self.store(notes="Call Zoë")
         for view, text in (("notes", "Call Zoë"), ("notes-view", "For colleagues.")):
             self.assertIn(text, self.open(view).contents)
+
+
+class TestAdmin(DocsTestCase):
+    """What the page for admins says."""
+
+    key = "my.addon.notes"
+
+    def test_the_upgrade_step_finds_the_data(self):
+        self.install("docs/admin.rst")
+        setup = self.portal.portal_setup
+        (step,) = listUpgradeSteps(setup, "my.addon:default", "1")
+        IAnnotations(self.page)[self.key] = PersistentMapping(notes="Call Zoë")
+        catalog = self.portal.portal_catalog
+        self.assertEqual(0, len(catalog(annotation_forms=self.key)))
+        step["step"].doStep(setup)
+        self.assertEqual(1, len(catalog(annotation_forms=self.key)))
 
 
 class TestValidators(DocsTestCase):
