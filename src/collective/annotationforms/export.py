@@ -131,7 +131,12 @@ def write_csv(
 
 
 def write_json(
-    output: BinaryIO, name: str, key: str, found: Iterable[Record], *, hidden: int = 0
+    output: BinaryIO,
+    name: str | None,
+    key: str,
+    found: Iterable[Record],
+    *,
+    hidden: int = 0,
 ) -> None:
     """Write a JSON document with an object for each record, one in a line.
 
