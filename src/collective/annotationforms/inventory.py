@@ -22,19 +22,25 @@ def storage_keys(page: Any) -> list[str]:
     return sorted(
         key
         for key, stored in IAnnotations(page, {}).items()
-        if _is_filled(stored) and (key in registered or _looks_like_ours(key, stored))
+        if (_is_mapping(stored) if key in registered else _may_be_ours(key, stored))
+        and _has_names_of_fields(stored)
     )
 
 
-def _is_filled(stored: Any) -> bool:
-    # By class first, so that annotations of other kinds are not loaded.
-    return isinstance(stored, (PersistentMapping, dict)) and bool(stored)
+def _is_mapping(stored: Any) -> bool:
+    return isinstance(stored, (PersistentMapping, dict))
 
 
-def _looks_like_ours(key: Any, stored: Mapping) -> bool:
+def _may_be_ours(key: Any, stored: Any) -> bool:
+    # By key and class first: annotations of others need not be loaded.
     return (
         type(stored) is PersistentMapping
         and isinstance(key, str)
         and not key.startswith(FOREIGN_PREFIXES)
-        and all(isinstance(name, str) and name.isidentifier() for name in stored)
+    )
+
+
+def _has_names_of_fields(stored: Mapping) -> bool:
+    return bool(stored) and all(
+        isinstance(name, str) and name.isidentifier() for name in stored
     )

@@ -53,10 +53,6 @@ class Search:
             return sorted(found, key=path_of, reverse=self.descending)
         return found
 
-    def hidden(self) -> int:
-        """Return how many pages the user may not view."""
-        return self.count() - len(self.pages())
-
     def every_page(self) -> Iterator[Any]:
         """Yield the brains of `pages`, a few of them in memory at a time."""
         found = self.pages()

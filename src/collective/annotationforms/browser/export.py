@@ -42,7 +42,7 @@ class ExportFormData(SiteFormDataView):
     @property
     def hidden(self) -> int:
         """How many pages are left out, since the user may not view them."""
-        return self.search.hidden()
+        return self.search.count() - self.total
 
     @property
     def left_out(self) -> bool:

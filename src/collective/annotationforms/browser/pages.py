@@ -108,6 +108,11 @@ class FormDataPages(SiteFormDataView):
         """Return the links to the other parts of the table."""
         return PloneBatchView(self.context, self.request)(self.batch)
 
+    @cached_property
+    def hidden(self) -> int:
+        """How many pages are left out, since the user may not view them."""
+        return self.search.count() - self.batch.sequence_length
+
     @property
     def left_out(self) -> bool:
         """Tell whether there are values that the user may not read."""
