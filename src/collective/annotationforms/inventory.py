@@ -1,10 +1,9 @@
 """Which form data a page has: registered forms, and data that a form has left."""
 
-from collections.abc import Mapping
 from collective.annotationforms.interfaces import IRegisteredForm
+from collective.annotationforms.storage import stored_mappings
 from persistent.mapping import PersistentMapping
 from typing import Any
-from zope.annotation.interfaces import IAnnotations
 from zope.component import getUtilitiesFor
 
 
@@ -21,17 +20,13 @@ def storage_keys(page: Any) -> list[str]:
     registered = {form.key for _name, form in getUtilitiesFor(IRegisteredForm)}
     return sorted(
         key
-        for key, stored in IAnnotations(page, {}).items()
-        if (_is_mapping(stored) if key in registered else _may_be_ours(key, stored))
+        for key, stored in stored_mappings(page).items()
+        if (key in registered or _may_be_ours(key, stored))
         and _has_names_of_fields(stored)
     )
 
 
-def _is_mapping(stored: Any) -> bool:
-    return isinstance(stored, (PersistentMapping, dict))
-
-
-def _may_be_ours(key: Any, stored: Any) -> bool:
+def _may_be_ours(key: Any, stored: PersistentMapping) -> bool:
     # By key and class first: annotations of others need not be loaded.
     return (
         type(stored) is PersistentMapping
@@ -40,7 +35,7 @@ def _may_be_ours(key: Any, stored: Any) -> bool:
     )
 
 
-def _has_names_of_fields(stored: Mapping) -> bool:
+def _has_names_of_fields(stored: PersistentMapping) -> bool:
     return bool(stored) and all(
         isinstance(name, str) and name.isidentifier() for name in stored
     )
