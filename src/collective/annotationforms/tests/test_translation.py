@@ -183,7 +183,7 @@ class TestWrite(TranslationTestCase):
         browser = self.browser()
         browser.open(f"{translation.absolute_url()}/@@translated")
         browser.getControl(name="form.widgets.number").value = "5"
-        browser.getControl("Save").click()
+        browser.getControl(name="form.buttons.save").click()
         self.assertEqual({"number": 5}, self.stored())
         browser.open(f"{self.page.absolute_url()}/@@translated")
         self.assertEqual("5", browser.getControl(name="form.widgets.number").value)
