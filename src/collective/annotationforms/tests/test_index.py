@@ -4,6 +4,7 @@ from collective.annotationforms import annotation_storage
 from collective.annotationforms.index import INDEX
 from collective.annotationforms.index import index_pages
 from collective.annotationforms.inventory import storage_keys
+from collective.annotationforms.tests import forms
 from collective.annotationforms.tests.layers import IntegrationTestCase
 from persistent.mapping import PersistentMapping
 from unittest import mock
@@ -62,6 +63,20 @@ class TestKeptRight(IndexTestCase):
         self.assertEqual(["/plone/copy_of_page", "/plone/renamed"], self.found())
         self.portal.manage_delObjects(["copy_of_page"])
         self.assertEqual(["/plone/renamed"], self.found())
+
+    def test_a_version_that_is_taken_back(self):
+        repository = self.portal.portal_repository
+        key = forms.SettingsForm.ANNOTATION_STORAGE_KEY
+        storage = annotation_storage(self.page, key)
+        storage["name"] = "Ada"
+        transaction.savepoint(optimistic=True)
+        repository.save(self.page, comment="with data")
+        storage.remove()
+        repository.save(self.page, comment="without data")
+        self.assertEqual([], self.found(key))
+        repository.revert(self.page, 1)
+        self.assertEqual({"name": "Ada"}, dict(storage))
+        self.assertEqual(["/plone/page"], self.found(key))
 
     def test_only_this_index_and_only_if_something_changes(self):
         calls = []

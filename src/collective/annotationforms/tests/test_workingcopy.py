@@ -244,3 +244,28 @@ class TestCancel(WorkingCopyTestCase):
                 self.assertEqual(LIVE, self.content(page, key))
             self.assertEqual(objects, self.objects(page))
             self.assertEqual(before, self.relations())
+
+
+class TestIndex(WorkingCopyTestCase):
+    """The catalog index of form data follows."""
+
+    def found(self, key):
+        brains = self.portal.portal_catalog.unrestrictedSearchResults(
+            annotation_forms=key
+        )
+        return {brain.getPath() for brain in brains}
+
+    def test_check_out_and_check_in(self):
+        for page in self.each_page():
+            path = "/".join(page.getPhysicalPath())
+            copied = self.check_out(page)
+            copied_path = "/".join(copied.getPhysicalPath())
+            for key in (KEY, PRIVATE_KEY):
+                self.assertLessEqual({path, copied_path}, self.found(key))
+            annotation_storage(copied, KEY).remove()
+            transaction.commit()
+            self.assertNotIn(copied_path, self.found(KEY))
+            self.check_in(copied)
+            self.assertNotIn(path, self.found(KEY))
+            self.assertIn(path, self.found(PRIVATE_KEY))
+            self.assertNotIn(copied_path, self.found(PRIVATE_KEY))
