@@ -36,8 +36,8 @@ import transaction
 ROOT = Path(collective.annotationforms.__file__).parents[3]
 DOCUMENTS = (
     "README.rst",
-    "docs/connections.rst",
     "docs/admin.rst",
+    "docs/connections.rst",
     "docs/index.rst",
     "docs/lifecycle.rst",
     "docs/reference.rst",
