@@ -42,6 +42,18 @@ def save_unread_mailbox(page):
     page.wait_for_selector(".invalid-feedback")
 
 
+def save_after_somebody_else(page):
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.get_by_label("Contact").fill("ada@example.org")
+    save(other)
+    other.wait_for_url("**/example")
+    other.close()
+    page.get_by_label("Contact").fill("zoe@example.org")
+    save(page)
+    page.wait_for_selector("[role=radiogroup]")
+
+
 def open_publishing_tab(page):
     open_tab(page, "Publishing")
 
@@ -112,6 +124,12 @@ PICTURES = [
     Picture("page-settings-tab", "/example/@@page-settings", open_publishing_tab),
     Picture("page-settings-error", "/example/@@page-settings", save_unread_mailbox),
     Picture("page-review", "/example/@@page-review"),
+    Picture(
+        "form-conflict",
+        "/example/@@page-settings",
+        save_after_somebody_else,
+        height=1000,
+    ),
     Picture("page-media", "/example/@@page-media", type_introduction, height=1100),
     Picture("page-media-links", "/example/@@page-media", fill_in_links, height=1150),
     Picture("page-media-view", "/example/@@page-media", save_material, height=1400),
