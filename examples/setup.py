@@ -15,10 +15,12 @@ setup(
     zip_safe=False,
     python_requires=">=3.10",
     install_requires=[
-        "collective.annotationforms",
+        "collective.annotationforms[postgresql]",
         "collective.z3cform.datagridfield",
         # For plone.restapi of Plone 6.1, which imports it without requiring it.
         "plone.api",
+        # With the library of PostgreSQL, which many computers don't have.
+        "psycopg[binary]",
     ],
     entry_points="""
     [z3c.autoinclude.plugin]

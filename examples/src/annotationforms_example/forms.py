@@ -1,16 +1,20 @@
 """Three forms on a page, each with its own data; ZCML adds the pages to read."""
 
+from annotationforms_example import mirror
 from annotationforms_example.interfaces import IMediaStorage
 from annotationforms_example.interfaces import IReviewStorage
 from annotationforms_example.interfaces import ISettingsStorage
+from annotationforms_example.mirror import REVIEW_KEY
 from annotationforms_example.schemas import IPageMedia
 from annotationforms_example.schemas import IPageReview
 from annotationforms_example.schemas import IPageSettings
 from collective.annotationforms import AnnotationEditForm
+from functools import cached_property
+from z3c.form.interfaces import ActionExecutionError
+from zope.interface import Invalid
 
 
 SETTINGS_KEY = "annotationforms_example.settings"
-REVIEW_KEY = "annotationforms_example.review"
 MEDIA_KEY = "annotationforms_example.media"
 
 
@@ -26,13 +30,36 @@ class SettingsForm(AnnotationEditForm):
 
 
 class ReviewForm(AnnotationEditForm):
-    """The review shares two fields with the settings, but no value."""
+    """The review shares two fields with the settings, but no value.
+
+    It is stored in a database as well, see mirror.py.
+    """
 
     schema = IPageReview
     label = "Page review"
-    description = "What you found when you read this page."
     ANNOTATION_STORAGE_KEY = REVIEW_KEY
     ASSIGN_INTERFACES = (IReviewStorage,)
+
+    @cached_property
+    def description(self) -> str:
+        """What the form is for, and what the database knows."""
+        return f"What you found when you read this page. {mirror.summary()}"
+
+    def applyChanges(self, data: dict) -> dict:
+        """See z3c.form.interfaces.IEditForm"""
+        if mirror.is_configured():
+            self._join_database()
+        return super().applyChanges(data)
+
+    def _join_database(self) -> None:
+        """Connect before anything is changed.
+
+        Then the form can show that nobody answers, with everything that was typed.
+        """
+        try:
+            mirror.join()
+        except mirror.UNREACHABLE as error:
+            raise ActionExecutionError(Invalid(mirror.NO_ANSWER)) from error
 
 
 class MediaForm(AnnotationEditForm):

@@ -1,11 +1,14 @@
 """What the tests share: a page, browsers of several users, the stored values."""
 
+from annotationforms_example.mirror import DATABASE
 from annotationforms_example.testing import FUNCTIONAL_TESTING
 from annotationforms_example.testing import PASSWORD
 from plone.protect import auto
 from plone.testing.zope import Browser
+from unittest import mock
 from zope.annotation.interfaces import IAnnotations
 
+import os
 import transaction
 import unittest
 
@@ -18,9 +21,17 @@ class PageTestCase(unittest.TestCase):
     def setUp(self):
         disabled, auto.CSRF_DISABLED = auto.CSRF_DISABLED, False
         self.addCleanup(setattr, auto, "CSRF_DISABLED", disabled)
+        # The database of whoever runs the tests is not for them.
+        self.set_database("")
         self.portal = self.layer["portal"]
         self.page = self.portal["page"]
         self.url = self.page.absolute_url()
+
+    def set_database(self, settings):
+        """Let the example use a database; none if the settings are empty."""
+        patcher = mock.patch.dict(os.environ, {DATABASE: settings})
+        patcher.start()
+        self.addCleanup(patcher.stop)
 
     def browser(self, user="editor"):
         """Return a browser of the user; of a visitor if it is None."""
