@@ -37,6 +37,7 @@ ROOT = Path(collective.annotationforms.__file__).parents[3]
 DOCUMENTS = (
     "README.rst",
     "docs/admin.rst",
+    "docs/connections-plone.rst",
     "docs/connections.rst",
     "docs/index.rst",
     "docs/lifecycle.rst",
