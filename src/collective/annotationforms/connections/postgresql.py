@@ -82,10 +82,11 @@ class _Connects:
     answer_timeout = 40.0
 
     def connect(self, **defaults: Any) -> TimedConnection:
-        """Return a connection; what the settings say goes before the timeouts."""
-        settings = self.settings
-        if isinstance(settings, str):
-            settings = conninfo_to_dict(settings)
+        """Return a connection; what the settings say goes before the timeouts.
+
+        Raises ValueError for a conninfo string that can't be parsed.
+        """
+        settings = _parsed(self.settings)
         defaults |= {"connect_timeout": self.connect_timeout, "cursor_factory": Cursor}
         if self.statement_timeout is not None:
             milliseconds = int(self.statement_timeout * 1000)
@@ -97,6 +98,17 @@ class _Connects:
     def is_alive(self, raw: TimedConnection) -> bool:
         """See ForeignConnection"""
         return not raw.closed and super().is_alive(raw)
+
+
+def _parsed(settings: str | dict[str, Any]) -> dict[str, Any]:
+    """Return the settings as a dict; raises ValueError for a malformed string."""
+    if not isinstance(settings, str):
+        return settings
+    try:
+        return conninfo_to_dict(settings)
+    except psycopg.ProgrammingError:
+        # Its text has a part of the string, which may be the password.
+        raise ValueError("the conninfo string can't be parsed") from None
 
 
 class PostgreSQLReader(_Connects, ForeignConnection):

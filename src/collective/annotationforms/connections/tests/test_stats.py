@@ -4,6 +4,7 @@ from collective.annotationforms.connections import foreign_connection
 from collective.annotationforms.connections import foreign_connection_stats
 from collective.annotationforms.connections import ForeignConnection
 from collective.annotationforms.connections.check import judge
+from collective.annotationforms.connections.postgresql import PostgreSQL
 from collective.annotationforms.connections.tests.case import PostgreSQLTestCase
 from collective.annotationforms.connections.tests.case import ZODBTestCase
 from collective.annotationforms.connections.tests.servers import PASSWORD
@@ -13,6 +14,7 @@ from time import time
 import logging
 import psycopg
 import traceback
+import transaction
 
 
 class Page(PersistentMapping):
@@ -110,6 +112,14 @@ class TestStats(PostgreSQLTestCase):
 
 class TestSecrets(PostgreSQLTestCase):
     """The password is in no text of ours."""
+
+    def test_a_malformed_string_is_not_shown(self):
+        for settings in (f"host=localhost {PASSWORD}", f"password='{PASSWORD}"):
+            connection = PostgreSQL(settings, transaction.manager)
+            with self.subTest(settings), self.assertRaises(ValueError) as raised:
+                connection.connect()
+            shown = "".join(traceback.format_exception(raised.exception))
+            self.assertNotIn(PASSWORD, shown)
 
     def test_no_text_shows_the_password(self):
         logs = []
