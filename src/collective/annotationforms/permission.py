@@ -83,6 +83,11 @@ def may_read_field(field: IField, page: Any) -> bool:
     return _has_permission_of_field(field, READ_PERMISSIONS_KEY, page)
 
 
+def may_write_field(field: IField, page: Any) -> bool:
+    """Tell whether the user may change a field in the forms of the page."""
+    return _has_permission_of_field(field, WRITE_PERMISSIONS_KEY, page)
+
+
 def user_is_unknown(request: Any) -> bool:
     """Tell whether a form is updated on the way to one of its widgets."""
     return IDeferSecurityCheck.providedBy(request)

@@ -6,6 +6,9 @@ from datetime import date
 from datetime import time
 from datetime import timedelta
 from decimal import Decimal
+from math import isfinite
+from numbers import Number
+from persistent import Persistent
 from plone.app.textfield.interfaces import IRichTextValue
 from plone.namedfile.interfaces import INamed
 from Products.CMFCore.interfaces import IContentish
@@ -16,30 +19,41 @@ import json
 
 
 def portable(value: Any) -> Any:
-    """Return the value in the types of JSON; the field tells what it was before.
+    """Return the value in the types of JSON; see `restored` for the way back.
 
-    Dates are in ISO format, durations in seconds, decimals are text, sets are
+    Dates are in ISO format, durations in seconds, as text like decimals, sets are
     sorted lists, relations are the UID of their target, files and images are
     encoded in base64.  Objects are their attributes, or their class if they have
     none: that of an add-on which is gone.
     """
+    if isinstance(value, float) and not isfinite(value):
+        # JSON has no such numbers.
+        return str(value)
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     if isinstance(value, (date, time)):
         return value.isoformat()
     if isinstance(value, timedelta):
-        return value.total_seconds()
-    if isinstance(value, Decimal):
+        # A float would lose the microseconds of a long time.
+        return str(Decimal(value // timedelta(microseconds=1)) / 1_000_000)
+    if isinstance(value, Number):
+        # Decimals, fractions, and so on.
         return str(value)
     if isinstance(value, bytes):
         return b64encode(value).decode("ascii")
     if isinstance(value, Mapping):
-        return {str(portable(name)): portable(item) for name, item in value.items()}
+        return {portable_key(name): portable(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [portable(item) for item in value]
     if isinstance(value, (set, frozenset)):
         return sorted((portable(item) for item in value), key=json.dumps)
     return _portable_object(value)
+
+
+def portable_key(key: Any) -> str:
+    """Return the key of a mapping as JSON has it: text, in JSON if it is no text."""
+    converted = portable(key)
+    return converted if isinstance(converted, str) else json.dumps(converted)
 
 
 def _portable_object(value: Any) -> Any:
@@ -60,6 +74,9 @@ def _portable_object(value: Any) -> Any:
         return portable(value.to_object)
     if IContentish.providedBy(value):
         return value.UID()
+    if isinstance(value, Persistent):
+        # Its attributes may not be loaded yet.
+        value._p_activate()
     attributes = {
         name: portable(item)
         for name, item in getattr(value, "__dict__", {}).items()

@@ -1,0 +1,364 @@
+"""Form data come back from JSON, in the control panel."""
+
+from collective.annotationforms.interfaces import IStorageSavedEvent
+from collective.annotationforms.tests.admin import AdminTestCase
+from collective.annotationforms.tests.admin import INotes
+from collective.annotationforms.tests.admin import KEY
+from collective.annotationforms.tests.admin import NotesForm
+from collective.annotationforms.tests.admin import OPTIONS
+from collective.annotationforms.tests.admin import text_file
+from contextlib import contextmanager
+from datetime import date
+from hashlib import sha256
+from plone.app.testing import login
+from plone.app.testing import logout
+from plone.app.testing import SITE_OWNER_NAME
+from plone.locking.interfaces import ILockable
+from plone.protect.authenticator import createToken
+from z3c.relationfield import RelationValue
+from zope.component import getGlobalSiteManager
+from zope.component import getUtility
+from zope.interface import Invalid
+from zope.interface import invariant
+from zope.intid.interfaces import IIntIds
+
+import json
+import re
+import transaction
+
+
+VIEW = "form-data-import"
+
+
+class IWarnings(INotes):
+    """What is urgent needs a text."""
+
+    @invariant
+    def has_text(data):
+        if data.level == "high" and not data.text:
+            raise Invalid("What is urgent?")
+
+
+class WarningsForm(NotesForm):
+    schema = IWarnings
+    ANNOTATION_STORAGE_KEY = "example.warnings"
+
+
+def table(browser, caption):
+    """Return the texts of the cells of the table with that caption."""
+    for found in re.findall(r"(?s)<table.*?</table>", browser.contents):
+        if caption in found:
+            rows = re.findall(r"(?s)<tr>(.*?)</tr>", found)[1:]
+            cells = (re.findall(r"(?s)<t[hd].*?>(.*?)</t[hd]>", row) for row in rows)
+            return [[text_of(cell) for cell in row] for row in cells]
+    return []
+
+
+def text_of(html):
+    return " ".join(re.sub("<[^>]*>", " ", html).split())
+
+
+@contextmanager
+def saved_events():
+    """Collect the names of the fields of each save."""
+    saved = []
+
+    def handler(event):
+        saved.append((event.page.getId(), sorted(event.changes)))
+
+    registry = getGlobalSiteManager()
+    registry.registerHandler(handler, (IStorageSavedEvent,))
+    yield saved
+    registry.unregisterHandler(handler, (IStorageSavedEvent,))
+
+
+class ImportTestCase(AdminTestCase):
+    """Sends files."""
+
+    def document(self, *pages, form="notes", **more):
+        """Return the text of a file; pages are their ids and values."""
+        records = [
+            {
+                "path": f"/{name}",
+                "uid": self.portal[name].UID() if name in self.portal else "",
+                "title": name,
+                "values": values,
+            }
+            for name, values in pages
+        ]
+        return json.dumps({"form": form, "key": KEY, "pages": records, **more})
+
+    def send(self, text, button="Show what would change", browser=None):
+        browser = browser or self.open(VIEW)
+        content = text if isinstance(text, bytes) else text.encode()
+        browser.getControl(name="file").add_file(content, "text/plain", "data.json")
+        browser.getControl(button).click()
+        return browser
+
+    def do_import(self, text, user="siteadmin"):
+        """Return the browser after dry run and import."""
+        browser = self.send(text, browser=self.open(VIEW, user))
+        return self.send(text, "Import", browser)
+
+    def changed(self, browser):
+        return table(browser, "Pages that are changed")
+
+    def left(self, browser):
+        return table(browser, "Pages that are left as they are")
+
+    def export(self):
+        return self.open(
+            "form-data-download?form=notes&format=json", SITE_OWNER_NAME
+        ).contents
+
+
+class TestImport(ImportTestCase):
+    """A dry run first, then the import."""
+
+    def setUp(self):
+        super().setUp()
+        self.add_page("a", "Älpha", text="old")
+        self.add_page("b", "Beta")
+
+    def test_an_export_comes_back_after_the_data_were_deleted(self):
+        values = {
+            "text": "Zoë",
+            "level": "high",
+            "until": date(2027, 1, 31),
+            "internal": "x",
+            "other": RelationValue(getUtility(IIntIds).getId(self.page)),
+            "file": text_file(),
+        }
+        self.store(self.portal["b"], **values)
+        text = self.export()
+        for name in ("a", "b"):
+            del self.portal[name].__annotations__[KEY]
+        transaction.commit()
+        self.do_import(text, SITE_OWNER_NAME)
+        stored = self.stored(self.portal["b"])
+        self.assertEqual(self.page, stored.pop("other").to_object)
+        file = stored.pop("file")
+        self.assertEqual((b"Hello", "hello.txt"), (file.data, file.filename))
+        simple = ("text", "level", "until", "internal")
+        self.assertEqual({name: values[name] for name in simple}, stored)
+        self.assertEqual({"text": "old"}, self.stored(self.portal["a"]))
+        self.assertEqual(json.loads(text), json.loads(self.export()))
+
+    def test_the_dry_run_lists_and_stores_nothing(self):
+        browser = self.send(self.document(("a", {"text": "new", "level": "high"})))
+        self.assertEqual([["/a", "Text Level"]], self.changed(browser))
+        self.assertEqual({"text": "old"}, self.stored(self.portal["a"]))
+
+    def test_the_import_says_what_it_did(self):
+        browser = self.do_import(self.document(("a", {"text": "new"}), ("gone", {})))
+        self.assertIn("What was done", browser.contents)
+        self.assertEqual([["/a", "Text"]], self.changed(browser))
+        self.assertEqual(
+            [["/gone", "There is no such page that you may view."]],
+            self.left(browser),
+        )
+        self.assertEqual({"text": "new"}, self.stored(self.portal["a"]))
+
+    def test_another_file_is_looked_at_first(self):
+        browser = self.send(self.document(("a", {"text": "new"})))
+        self.send(self.document(("b", {"text": "other"})), "Import", browser)
+        self.assertIn("This is another file.", browser.contents)
+        self.assertEqual([["/b", "Text"]], self.changed(browser))
+        self.assertIsNone(self.stored(self.portal["b"]))
+
+    def test_a_page_that_moved_is_found_by_its_uid_another_by_its_path(self):
+        uid = self.portal["a"].UID()
+        records = [
+            {"path": "/gone", "uid": uid, "values": {"text": "moved"}},
+            {"path": "/b", "uid": "unknown", "values": {"text": "new site"}},
+        ]
+        self.do_import(json.dumps({"form": "notes", "key": KEY, "pages": records}))
+        self.assertEqual({"text": "moved"}, self.stored(self.portal["a"]))
+        self.assertEqual({"text": "new site"}, self.stored(self.portal["b"]))
+
+    def test_all_are_told_as_after_a_save(self):
+        modified = self.portal["a"].modified()
+        with saved_events() as saved:
+            self.do_import(self.document(("a", {"text": "new"}), ("b", {"text": "b"})))
+        self.assertEqual([("a", ["text"]), ("b", ["text"])], saved)
+        self.assertLess(modified, self.portal["a"].modified())
+
+    def test_what_is_there_already_is_not_written(self):
+        text = self.export()
+        modified = self.portal["a"].modified()
+        with saved_events() as saved:
+            browser = self.send(text)
+            self.assertNotIn('value="Import"', browser.contents)
+            self.assertIn("have these data already 1", text_of(browser.contents))
+            self.assertEqual([], self.changed(browser))
+        self.assertEqual([], saved)
+        self.assertEqual(modified, self.portal["a"].modified())
+
+    def test_fields_that_the_file_lacks_stay(self):
+        self.do_import(self.document(("a", {"level": "low"})))
+        stored = self.stored(self.portal["a"])
+        self.assertEqual({"text": "old", "level": "low"}, stored)
+
+
+class TestRefused(ImportTestCase):
+    """What can't be imported is told, and all others are imported."""
+
+    def setUp(self):
+        super().setUp()
+        self.add_page("a", text="old")
+        self.add_page("b")
+
+    def assert_refused(self, reason, values, user="siteadmin"):
+        text = self.document(("a", values), ("b", {"text": "new"}))
+        browser = self.do_import(text, user)
+        self.assertEqual([["/a", reason]], self.left(browser))
+        self.assertEqual({"text": "old"}, self.stored(self.portal["a"]))
+        self.assertEqual({"text": "new"}, self.stored(self.portal["b"]))
+
+    def test_a_value_that_the_field_refuses(self):
+        self.assert_refused(
+            "Level : Constraint not satisfied", {"text": "new", "level": "<i>"}
+        )
+
+    def test_a_value_of_another_type(self):
+        self.assert_refused(
+            "Until : This is not what the export writes for such a field.",
+            {"text": "new", "until": "tomorrow"},
+        )
+
+    def test_a_relation_to_a_page_that_is_not_there(self):
+        self.assert_refused(
+            "Other page : There is no page with the UID unknown that you may see.",
+            {"text": "new", "other": "unknown"},
+        )
+
+    def test_a_field_that_the_form_lacks(self):
+        self.assert_refused(
+            "colour : There is no field “colour”.", {"text": "new", "colour": "red"}
+        )
+
+    def test_a_field_that_the_user_may_not_change(self):
+        self.assert_refused(
+            "Internal : You may not change this field.",
+            {"text": "new", "internal": "x"},
+        )
+
+    def test_a_page_that_the_user_may_not_edit(self):
+        self.portal["a"].manage_permission("Modify portal content", ["Owner"])
+        self.portal["a"].manage_delLocalRoles([SITE_OWNER_NAME])
+        transaction.commit()
+        self.assert_refused("You may not edit these data.", {"text": "new"})
+
+    def test_a_page_that_the_user_may_not_view(self):
+        self.hide("a", "View")
+        self.assert_refused("There is no such page that you may view.", {"text": "new"})
+
+    def test_a_page_that_somebody_else_has_locked(self):
+        ILockable(self.portal["a"]).lock()
+        transaction.commit()
+        self.assert_refused("Somebody else has locked the page.", {"text": "new"})
+
+    def test_values_that_do_not_fit_together(self):
+        self.register("warnings", WarningsForm, **OPTIONS)
+        text = self.document(("a", {"level": "high"}), form="warnings")
+        browser = self.send(text)
+        self.assertEqual([["/a", "What is urgent?"]], self.left(browser))
+        text = self.document(("a", {"level": "high", "text": "!"}), form="warnings")
+        self.assertEqual([["/a", "Level Text"]], self.changed(self.send(text)))
+
+
+class TestWrongFiles(ImportTestCase):
+    """A file that is no export: one message, and nothing is stored."""
+
+    def test_is_refused(self):
+        record = {"path": "/page", "uid": "", "values": {"text": "new"}}
+        no_json = "The file is no JSON document."
+        no_export = "The file is no export of form data."
+        for text, message in (
+            (b"", "Please choose a file."),
+            (b"\xff", no_json),
+            (b"{", no_json),
+            (b"[" * 100_000, no_json),
+            (b'{"form": "notes", "pages": [NaN]}', no_json),
+            ("[]", no_export),
+            ("{}", no_export),
+            ('{"form": 1, "pages": []}', no_export),
+            ('{"form": "notes", "pages": {}}', no_export),
+            ('{"form": "notes", "pages": [1]}', no_export),
+            (self.document(("page", [])), no_export),
+            (
+                json.dumps({"form": "notes", "pages": [record, {**record, "uid": 1}]}),
+                no_export,
+            ),
+            (self.document(form="gone"), "This site has no form “gone”."),
+            (self.document(form=None), "This site has no form “”."),
+        ):
+            with self.subTest(text=text[:50]):
+                browser = self.send(text)
+                self.assertIn(message, browser.contents)
+                self.assertIsNone(self.stored())
+
+
+class TestPermission(ImportTestCase):
+    """Who may import, and how."""
+
+    def test_others_do_not_open_the_page(self):
+        for user in ("editor", "reader", None):
+            browser = self.open(VIEW, user)
+            self.assertTrue(self.refused(browser), user)
+
+    def test_others_import_nothing(self):
+        for user, stored in (
+            ("editor", None),
+            ("reader", None),
+            (None, None),
+            ("siteadmin", {"text": "new"}),
+        ):
+            with self.subTest(user=user):
+                self.post(user, _authenticator=self.token(user))
+                self.assertEqual(stored, self.stored())
+
+    def test_nothing_is_imported_without_a_token(self):
+        for more in ({}, {"_authenticator": "wrong"}):
+            browser = self.post("siteadmin", **more)
+            self.assertEqual("403 Forbidden", browser.headers["status"])
+            self.assertIsNone(self.stored())
+
+    def test_a_get_imports_nothing(self):
+        browser = self.open(f"{VIEW}?import=1&checked=x&file=x")
+        self.assertNotIn("What was done", browser.contents)
+        self.assertIsNone(self.stored())
+
+    def test_looking_writes_nothing(self):
+        self.assertNotIn("Confirming User Action", self.open(VIEW).contents)
+
+    def test_is_linked(self):
+        for view in ("form-data-controlpanel", "form-data-pages?form=notes"):
+            browser = self.open(view)
+            browser.getLink(url=VIEW).click()
+            self.assertIn("Import form data", browser.contents)
+
+    def token(self, user):
+        """Return a token that is good for the user."""
+        if user is None:
+            logout()
+        else:
+            login(self.portal, user)
+        return createToken()
+
+    def post(self, user, **more):
+        """Send a file and the digest of it, as the second step does."""
+        text = self.document(("page", {"text": "new"}))
+        digest = sha256(text.encode()).hexdigest()
+        fields = {"import": "1", "checked": digest, **more}
+        parts = [
+            f'Content-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+            for name, value in fields.items()
+        ]
+        file = 'Content-Disposition: form-data; name="file"; filename="data.json"'
+        parts.append(f"{file}\r\n\r\n{text}\r\n")
+        body = "".join(f"--limit\r\n{part}" for part in parts) + "--limit--\r\n"
+        browser = self.browser(user)
+        url = f"{self.portal.absolute_url()}/@@{VIEW}"
+        browser.post(url, body, "multipart/form-data; boundary=limit")
+        return browser
