@@ -184,6 +184,43 @@ def test_the_export_is_previewed_and_downloaded(open_panel, reviews):
     assert lines[0]["path"] == "/reviewed-pages/opening-hours"
 
 
+def test_exported_data_are_imported_after_a_dry_run(open_panel, reviews):
+    page = open_panel()
+    press(page, "Export Page review")
+    page.get_by_label("JSON, for programs").check()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+    exported = json.loads(download.value.path().read_text(encoding="utf-8"))
+    for record in exported["pages"]:
+        if record["title"] == "Prices":
+            record["values"]["contact"] = "zoe@example.org"
+        else:
+            record["values"]["verdict"] = "unknown"
+    file = {
+        "name": "data.json",
+        "mimeType": "application/json",
+        "buffer": json.dumps(exported).encode(),
+    }
+
+    open_panel()
+    press(page, "Import form data")
+    assert_accessible(page)
+    page.get_by_label("JSON file").set_input_files(file)
+    page.get_by_role("button", name="Show what would change").click()
+    expect(page.locator("h2")).to_have_text("What would change")
+    expect(row_of(page, "prices")).to_contain_text("Contact")
+    expect(row_of(page, "opening-hours")).to_contain_text("Constraint not satisfied")
+    assert_accessible(page)
+    assert_fits_narrow_screens(page)
+    page.get_by_label("JSON file").set_input_files(file)
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.locator("h2")).to_have_text("What was done")
+    assert_accessible(page)
+
+    page.goto(f"{reviews['Prices']}/@@page-review-view")
+    expect(page.locator("#content")).to_contain_text("zoe@example.org")
+
+
 def test_many_data_are_deleted_after_a_dry_run_and_the_name(open_panel, folder):
     page = open_panel()
     page_url = add_review(page, folder, "Copied", "ada@example.org")

@@ -4,6 +4,8 @@ from collective.annotationforms.portable import portable
 from collective.annotationforms.restore import Place
 from collective.annotationforms.restore import restored
 from collective.annotationforms.storage import annotation_storage
+from collective.annotationforms.tests.fields.objects import IFiledPerson
+from collective.annotationforms.tests.fields.objects import ILinkedPerson
 from collective.annotationforms.tests.fields.objects import IPerson
 from collective.annotationforms.tests.fields.objects import MakesPerson
 from collective.annotationforms.tests.fields.objects import Person
@@ -23,6 +25,7 @@ from hypothesis import given
 from hypothesis import reject
 from hypothesis import strategies as st
 from plone.app.z3cform.interfaces import IPloneFormLayer
+from plone.namedfile.file import NamedBlobFile
 from z3c.form.interfaces import IDataManager
 from z3c.form.object import getIfName
 from z3c.relationfield.schema import RelationChoice
@@ -189,6 +192,36 @@ class TestObjects(RestoreTestCase):
         self.page.person._p_deactivate()
         expected = {"name": "Zoë", "count": 3}
         self.assertEqual(expected, portable(self.page.person))
+
+
+class TestRows(RestoreTestCase):
+    """Rows of data grids with more than text in them."""
+
+    def rows(self, row):
+        return schema.List(__name__="value", value_type=DictRow(schema=row))
+
+    def test_relations(self):
+        field = self.rows(ILinkedPerson)
+        rows = [{"name": "Zoë", "count": 3, "page": self.page}]
+        value = self.restored(field, self.stored(field, rows))
+        field.bind(self.page).validate(value)
+        self.assertEqual(rows, value)
+
+    def test_a_relation_whose_target_is_gone(self):
+        field = self.rows(ILinkedPerson)
+        row = {"name": "Zoë", "count": 3, "page": self.portal["private-page"]}
+        stored = self.stored(field, [row])
+        self.portal.manage_delObjects(["private-page"])
+        self.assertEqual([{**row, "page": None}], self.restored(field, stored))
+
+    def test_files(self):
+        field = self.rows(IFiledPerson)
+        file = NamedBlobFile(b"\xff", "text/plain", "a.txt")
+        rows = [{"name": "Zoë", "count": None, "file": file}]
+        (row,) = self.restored(field, self.stored(field, rows))
+        field.bind(self.page).validate([row])
+        self.assertEqual(comparable(file), comparable(row.pop("file")))
+        self.assertEqual({"name": "Zoë", "count": None}, row)
 
 
 class TestWrongData(RestoreTestCase):
