@@ -78,7 +78,8 @@ def restored(field: IField | None, data: Any, place: Place, stored: Any = None) 
 def _file(field: IField, data: Any, place: Place, stored: Any) -> Any:
     of_file = _checked(data, dict)
     content = _bytes(field, of_file.get("data"), place, None)
-    file = field._type(data=content, filename=of_file.get("filename"))
+    filename = _checked(of_file.get("filename"), (str, type(None)))
+    file = field._type(data=content, filename=filename)
     # Not as an argument: the class would prefer its own guess.
     file.contentType = _checked(of_file.get("content-type"), str)
     return file
@@ -160,10 +161,10 @@ def _collection(field: IField, data: Any, place: Place, stored: Any) -> Any:
 
 def _object(field: IField, data: Any, place: Place, stored: Any) -> Any:
     fields = getFields(field.schema)
-    unknown = ", ".join(sorted(set(_checked(data, dict)) - set(fields)))
+    unknown = sorted(set(_checked(data, dict)) - set(fields))
     if unknown:
-        message = _("There is no field “${name}”.", mapping={"name": unknown})
-        raise Invalid(message)
+        mapping = {"name": ", ".join(unknown)}
+        raise Invalid(_("There is no field “${name}”.", mapping=mapping))
     parts = {
         name: restored(fields[name], item, place, _part(stored, name))
         for name, item in data.items()
@@ -226,7 +227,7 @@ def _converted(convert: Callable, data: Any) -> Any:
         raise Invalid(NOT_EXPORTED) from error
 
 
-def _checked(data: Any, of_type: type) -> Any:
+def _checked(data: Any, of_type: type | tuple) -> Any:
     if not isinstance(data, of_type):
         raise Invalid(NOT_EXPORTED)
     return data

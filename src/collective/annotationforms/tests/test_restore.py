@@ -17,6 +17,7 @@ from collective.annotationforms.tests.test_roundtrip import LOSSY
 from collective.annotationforms.tests.test_roundtrip import Page
 from collective.annotationforms.tests.test_roundtrip import SETTINGS
 from collective.z3cform.datagridfield.row import DictRow
+from contextlib import suppress
 from datetime import date
 from datetime import timedelta
 from datetime import timezone
@@ -41,6 +42,17 @@ import json
 
 ZONES = st.timedeltas(timedelta(hours=-23), timedelta(hours=23)).map(timezone)
 DECIMAL_CHOICES = [Decimal("1.10"), Decimal(2)]
+
+FILE_PARTS = st.none() | st.integers() | st.text()
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda items: st.lists(items) | st.dictionaries(st.text(), items),
+    max_leaves=4,
+) | st.fixed_dictionaries(
+    dict.fromkeys(
+        ("filename", "data", "content-type", "output-type", "encoding"), FILE_PARTS
+    )
+)
 
 # Values that no widget can express, but code can store.
 MORE = {
@@ -122,6 +134,20 @@ class RestoreTestCase(IntegrationTestCase):
 class TestFieldTypes(RestoreTestCase):
     """Tests for each field type are made below."""
 
+    def check_any(self, field):
+        """Check that any JSON gives a value, or is refused with a message."""
+        field = field.bind(self.page)
+        field.__name__ = "value"
+
+        @SETTINGS
+        @given(ANY_JSON)
+        def check(data):
+            # Validation errors are of this class, too.
+            with suppress(Invalid):
+                field.validate(restored(field, data, self.place))
+
+        check()
+
     def check(self, field, strategy):
         field = field.bind(self.page)
         field.__name__ = "value"
@@ -143,16 +169,17 @@ class TestFieldTypes(RestoreTestCase):
         check()
 
 
-def made_test(*arguments):
-    return lambda self: self.check(*arguments)
+def made_test(check, *arguments):
+    return lambda self: getattr(self, check)(*arguments)
 
 
 for title, (field, strategy) in (CASES | MORE).items():
     if title != "JSONField":
         # There, numbers that JSON does not have come back as text.
         strategy = LOSSY.get(title, strategy)
-    test = made_test(field, strategy)
+    test = made_test("check", field, strategy)
     setattr(TestFieldTypes, f"test_{title}", test)
+    setattr(TestFieldTypes, f"test_{title}_any", made_test("check_any", field))
 
 
 class TestObjects(RestoreTestCase):
@@ -249,6 +276,7 @@ class TestWrongData(RestoreTestCase):
             (numbers, {"a": "a"}),
             (numbers, []),
             (schema.Object(schema=IPerson), {"age": 1}),
+            (schema.Object(schema=IPerson), {"": 1}),
             (schema.Object(schema=IPerson), "Person"),
             (RelationChoice(vocabulary="plone.app.vocabularies.Catalog"), ""),
             (RelationChoice(vocabulary="plone.app.vocabularies.Catalog"), "a" * 32),
@@ -256,6 +284,10 @@ class TestWrongData(RestoreTestCase):
             (CASES["RichText"][0], {"data": "text"}),
             (CASES["NamedFile"][0], "text"),
             (CASES["NamedFile"][0], {"data": "SGVsbG8="}),
+            (
+                CASES["NamedFile"][0],
+                {"data": "SGVsbG8=", "content-type": "text/plain", "filename": 1},
+            ),
         ):
             with self.subTest(field=field, data=data), self.assertRaises(Invalid):
                 restored(field, data, self.place)
