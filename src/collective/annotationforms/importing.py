@@ -6,6 +6,7 @@ from collective.annotationforms.deletion import may_delete
 from collective.annotationforms.deletion import names_by_schema
 from collective.annotationforms.interfaces import InvalidValueError
 from collective.annotationforms.interfaces import IRegisteredForm
+from collective.annotationforms.interfaces import StorageError
 from collective.annotationforms.permission import may_read_field
 from collective.annotationforms.permission import may_view
 from collective.annotationforms.permission import may_write_field
@@ -131,9 +132,16 @@ class PageImport:
         elif not may_delete(self.page, self.form, self.request):
             self._refuse("", _("You may not edit these data."))
         else:
+            self._check_data()
+
+    def _check_data(self) -> None:
+        try:
             self._check_values()
-            if self.values and is_locked(self.page, self.form):
-                self._refuse("", _("Somebody else has locked the page."))
+        except StorageError as error:
+            # Something else is stored under the annotation key, for example.
+            self._refuse("", _not_storable(self.form.title, error))
+        if self.values and is_locked(self.page, self.form):
+            self._refuse("", _("Somebody else has locked the page."))
 
     def _check_values(self) -> None:
         for name, data in self.record["values"].items():
@@ -169,9 +177,7 @@ class PageImport:
         try:
             self.storage.storable(field.__name__, with_relations(value))
         except InvalidValueError as error:
-            mapping = {"field": field.title, "reason": error.reason}
-            message = _("“${field}” can't be saved: ${reason}.", mapping=mapping)
-            raise Invalid(message) from error
+            raise Invalid(_not_storable(field.title, error)) from error
 
     def _check_invariants(self) -> None:
         schemata = {self.form.schema, *names_by_schema(self.form, self.values)}
@@ -213,6 +219,11 @@ def reason_of(error: Invalid) -> str:
     if isinstance(error, ValidationError):
         return error.doc()
     return next(iter(error.args), "")
+
+
+def _not_storable(title: str, error: StorageError) -> str:
+    mapping = {"field": title, "reason": error.reason}
+    return _("“${field}” can't be saved: ${reason}.", mapping=mapping)
 
 
 def _refuse_constant(name: str) -> None:

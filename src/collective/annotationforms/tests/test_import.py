@@ -13,9 +13,12 @@ from hashlib import sha256
 from plone.app.testing import login
 from plone.app.testing import logout
 from plone.app.testing import SITE_OWNER_NAME
+from plone.i18n.interfaces import ILanguageSchema
 from plone.locking.interfaces import ILockable
 from plone.protect.authenticator import createToken
+from plone.registry.interfaces import IRegistry
 from z3c.relationfield import RelationValue
+from zope.annotation.interfaces import IAnnotations
 from zope.component import getGlobalSiteManager
 from zope.component import getUtility
 from zope.interface import Invalid
@@ -257,6 +260,34 @@ class TestRefused(ImportTestCase):
         ILockable(self.portal["a"]).lock()
         transaction.commit()
         self.assert_refused("Somebody else has locked the page.", {"text": "new"})
+
+    def test_a_page_with_something_else_in_the_annotation(self):
+        IAnnotations(self.portal["a"])[KEY] = "text"
+        transaction.commit()
+        text = self.document(("a", {"text": "new"}), ("b", {"text": "new"}))
+        ((path, reason),) = self.left(self.do_import(text))
+        self.assertEqual("/a", path)
+        self.assertTrue(reason.startswith("“Notes” can't be saved: "), reason)
+        self.assertEqual("text", IAnnotations(self.portal["a"])[KEY])
+        self.assertEqual({"text": "new"}, self.stored(self.portal["b"]))
+
+    def test_reasons_are_translated(self):
+        language = getUtility(IRegistry).forInterface(
+            ILanguageSchema, prefix="plone", check=False
+        )
+        language.available_languages = ["es"]
+        language.default_language = "es"
+        transaction.commit()
+        text = self.document(("a", {"internal": "x", "colour": "red"}))
+        browser = self.send(text, "Mostrar qué cambiaría")
+        self.assertEqual(
+            [
+                "/a",
+                "Internal : No puede cambiar este campo."
+                " colour : No existe el campo «colour».",
+            ],
+            table(browser, "Páginas que se dejan como están")[0],
+        )
 
     def test_values_that_do_not_fit_together(self):
         self.register("warnings", WarningsForm, **OPTIONS)
