@@ -2,13 +2,12 @@
 
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.lock import check_lock
-from collective.annotationforms.permission import is_allowed
 from collective.annotationforms.permission import may_manage
+from collective.annotationforms.permission import may_use_view
 from collective.annotationforms.saved import notify_page
 from collective.annotationforms.saved import notify_saved
 from collective.annotationforms.storage import annotation_storage
 from typing import Any
-from zope.component import queryMultiAdapter
 from zope.interface import Invalid
 
 
@@ -19,8 +18,7 @@ def may_delete(page: Any, form: IRegisteredForm | None, request: Any) -> bool:
     """
     if form is None:
         return may_manage(page)
-    view = queryMultiAdapter((page, request), name=form.name)
-    return view is not None and is_allowed(view)
+    return may_use_view(page, request, form.name)
 
 
 def is_locked(page: Any, form: IRegisteredForm | None) -> bool:

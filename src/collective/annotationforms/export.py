@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collective.annotationforms.interfaces import IRegisteredForm
-from collective.annotationforms.permission import is_allowed
 from collective.annotationforms.permission import may_manage
 from collective.annotationforms.permission import may_read_field
+from collective.annotationforms.permission import may_use_view
 from collective.annotationforms.permission import may_view
 from collective.annotationforms.portable import plain_text
 from collective.annotationforms.portable import portable
@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from typing import BinaryIO
-from zope.component import queryMultiAdapter
 
 import codecs
 import csv
@@ -96,8 +95,7 @@ def readable_values(
     manages = may_manage(page)
     if form is None:
         return dict(storage.data) if manages else {}
-    view = queryMultiAdapter((page, request), name=form.view_name)
-    if view is None or not is_allowed(view):
+    if not may_use_view(page, request, form.view_name):
         return {}
     fields = form.fields
     return {

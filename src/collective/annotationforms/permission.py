@@ -78,6 +78,12 @@ def may_open_form(form: type, page: Any, request: Any) -> bool:
     return type(view) is form and is_allowed(view)
 
 
+def may_use_view(page: Any, request: Any, name: str) -> bool:
+    """Tell whether the page has a form of that view name that the user may use."""
+    view = queryMultiAdapter((page, request), name=name)
+    return view is not None and is_allowed(view)
+
+
 def may_read_field(field: IField, page: Any) -> bool:
     """Tell whether the user may read a field in the forms of the page."""
     return _has_permission_of_field(field, READ_PERMISSIONS_KEY, page)

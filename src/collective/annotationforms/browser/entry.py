@@ -8,14 +8,13 @@ from collective.annotationforms.history import Change
 from collective.annotationforms.history import last_change
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.inventory import storage_keys
-from collective.annotationforms.permission import is_allowed
 from collective.annotationforms.permission import may_manage
+from collective.annotationforms.permission import may_use_view
 from collective.annotationforms.registry import forms_of_page
 from collective.annotationforms.storage import annotation_storage
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
-from zope.component import queryMultiAdapter
 
 
 EMPTY = (None, "", [], (), {}, set(), frozenset())
@@ -103,8 +102,7 @@ class Entry:
         return f"{self.page.absolute_url()}/@@{view}?{urlencode({'key': self.key})}"
 
     def _may_use(self, view_name: str) -> bool:
-        view = queryMultiAdapter((self.page, self.request), name=view_name)
-        return view is not None and is_allowed(view)
+        return may_use_view(self.page, self.request, view_name)
 
 
 def entries_of(page: Any, request: Any) -> list[Entry]:

@@ -6,7 +6,7 @@ from collective.annotationforms.export import readable_values
 from collective.annotationforms.history import Change
 from collective.annotationforms.history import last_change
 from collective.annotationforms.interfaces import IRegisteredForm
-from collective.annotationforms.permission import is_allowed
+from collective.annotationforms.permission import may_use_view
 from collective.annotationforms.search import catalog
 from collective.annotationforms.search import page_of
 from collective.annotationforms.search import path_of
@@ -16,7 +16,6 @@ from functools import cached_property
 from plone.base.batch import Batch
 from plone.batching.browser import PloneBatchView
 from typing import Any
-from zope.component import queryMultiAdapter
 
 
 PAGES_IN_TABLE = 25
@@ -79,8 +78,7 @@ class PageRow:
 
     def address(self, view_name: str) -> str | None:
         """Return the address of a page of the form, None if the user may not use it."""
-        view = queryMultiAdapter((self.page, self.request), name=view_name)
-        if view is None or not is_allowed(view):
+        if not may_use_view(self.page, self.request, view_name):
             return None
         return f"{self.page_url}/@@{view_name}"
 
