@@ -8,6 +8,8 @@ from collective.annotationforms.search import Search
 from collective.annotationforms.search import SORT_INDEXES
 from datetime import date
 from functools import cached_property
+from plone.base.batch import Batch
+from plone.batching.browser import PloneBatchView
 from Products.Five import BrowserView
 from typing import Any
 from urllib.parse import urlencode
@@ -97,6 +99,15 @@ class SiteFormDataView(BrowserView):
         """What the pages are filtered by, as it was typed."""
         names = ("text", "path", "state", "since")
         return {name: self.request.form.get(name, "") for name in names}
+
+    def batch_of(self, pages: Any, size: int) -> Batch:
+        """Return the part of the pages that the request asks for."""
+        start = str(self.request.form.get("b_start", ""))
+        return Batch(pages, size, int(start) if start.isdecimal() else 0)
+
+    def batch_links(self) -> str:
+        """Return the links to the other parts of `batch`, which the view has."""
+        return PloneBatchView(self.context, self.request)(self.batch)
 
     def url(self, view: str, **more: Any) -> str:
         """Return the address of a page about the same data and pages."""

@@ -11,7 +11,6 @@ from datetime import time
 from datetime import timezone
 from functools import cached_property
 from plone.base.batch import Batch
-from plone.batching.browser import PloneBatchView
 from typing import Any
 
 
@@ -76,13 +75,7 @@ class CleanUpFormData(WorkInParts, SiteFormDataView):
     @cached_property
     def batch(self) -> Batch:
         """The pages of this part of the list."""
-        start = str(self.request.form.get("b_start", ""))
-        start = int(start) if start.isdecimal() else 0
-        return Batch(self.found, PAGES_IN_TABLE, start)
-
-    def batch_links(self) -> str:
-        """Return the links to the other parts of the list."""
-        return PloneBatchView(self.context, self.request)(self.batch)
+        return self.batch_of(self.found, PAGES_IN_TABLE)
 
     def path_of(self, brain: Any) -> str:
         """Return the path of a page below the site."""

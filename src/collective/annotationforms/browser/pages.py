@@ -14,7 +14,6 @@ from collective.annotationforms.storage import annotation_storage
 from collective.annotationforms.storage import AnnotationStorage
 from functools import cached_property
 from plone.base.batch import Batch
-from plone.batching.browser import PloneBatchView
 from typing import Any
 
 
@@ -89,9 +88,7 @@ class FormDataPages(SiteFormDataView):
     @cached_property
     def batch(self) -> Batch:
         """The pages of this part of the table."""
-        start = self.request.form.get("b_start", 0)
-        start = int(start) if str(start).isdecimal() else 0
-        return Batch(self.search.pages(), PAGES_IN_TABLE, start)
+        return self.batch_of(self.search.pages(), PAGES_IN_TABLE)
 
     @cached_property
     def rows(self) -> list[PageRow]:
@@ -101,10 +98,6 @@ class FormDataPages(SiteFormDataView):
             for brain in self.batch
             if (page := page_of(brain)) is not None
         ]
-
-    def batch_links(self) -> str:
-        """Return the links to the other parts of the table."""
-        return PloneBatchView(self.context, self.request)(self.batch)
 
     @cached_property
     def hidden(self) -> int:
