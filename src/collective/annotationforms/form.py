@@ -93,7 +93,7 @@ class AnnotationStorageMixin:
         changed = changed_values(self, data)
         self._check_save(changed)
         storage = self.getContent()
-        before = storage.copy()
+        before = dict(storage.data)
         if hasattr(super(), "applyChanges"):
             names = super().applyChanges(changed)
         else:
