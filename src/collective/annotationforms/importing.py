@@ -18,6 +18,7 @@ from collective.annotationforms.restore import restored
 from collective.annotationforms.saved import notify_page
 from collective.annotationforms.saved import notify_saved
 from collective.annotationforms.schemaview import schema_view
+from collective.annotationforms.search import below_site
 from collective.annotationforms.search import catalog
 from collective.annotationforms.search import page_of
 from collective.annotationforms.search import site_path
@@ -98,7 +99,7 @@ class PageImport:
         """The path of the page below the site, as the file has it if there is none."""
         if self.page is None:
             return self.record["path"]
-        return "/".join(self.page.getPhysicalPath())[len(site_path()) :] or "/"
+        return below_site("/".join(self.page.getPhysicalPath()))
 
     @property
     def titles(self) -> list[str]:

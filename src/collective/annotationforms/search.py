@@ -114,4 +114,9 @@ def page_of(brain: Any) -> Any:
 
 def path_of(brain: Any) -> str:
     """Return the path of a page below the site."""
-    return brain.getPath()[len(site_path()) :] or "/"
+    return below_site(brain.getPath())
+
+
+def below_site(path: str) -> str:
+    """Return a path as it goes on below the site, "/" for the site itself."""
+    return path[len(site_path()) :] or "/"

@@ -8,11 +8,11 @@ from collective.annotationforms.browser.entry import Entry
 from collective.annotationforms.deletion import delete_data
 from collective.annotationforms.deletion import is_locked
 from collective.annotationforms.export import record_of
+from collective.annotationforms.search import below_site
 from functools import cached_property
 from plone.protect.authenticator import check
 from Products.Five import BrowserView
 from Products.statusmessages.interfaces import IStatusMessage
-from zope.component import getMultiAdapter
 from zope.i18n import translate
 from zope.publisher.interfaces import NotFound
 
@@ -62,17 +62,11 @@ class ExportEntry(EntryView):
         entry = self.entry
         if not entry.may_export:
             raise Unauthorized("You may not export these data.")
-        path = "/" + "/".join(self._path())
+        path = below_site("/".join(self.context.getPhysicalPath()))
         record = record_of(self.context, entry.key, entry.form, self.request, path)
         name = entry.form.name if entry.form else None
         filename = f"{self.context.getId()}-{name or 'form-data'}.json"
         return json_download(self.request, filename, name, entry.key, [record])
-
-    def _path(self) -> tuple[str, ...]:
-        portal = getMultiAdapter(
-            (self.context, self.request), name="plone_portal_state"
-        ).portal()
-        return self.context.getPhysicalPath()[len(portal.getPhysicalPath()) :]
 
 
 class DeleteEntry(EntryView):
