@@ -39,6 +39,10 @@ class AnnotationStorage(PersistentMapping):
     accepts it, but no state of its own is ever stored.
     """
 
+    # Widgets and fields refer to their storage, so a URL leads to it.  Nothing of it is
+    # published: without this, Zope publishes each method that has a docstring.
+    __roles__ = ()
+
     __name__ = None
 
     def __init__(self, page: Any, key: str):

@@ -3,6 +3,7 @@ from collective.annotationforms.tests import forms
 from collective.annotationforms.tests.layers import FunctionalTestCase
 from collective.annotationforms.tests.layers import IntegrationTestCase
 from plone.app.testing import logout
+from plone.app.testing import SITE_OWNER_NAME
 from typing import ClassVar
 from urllib.parse import urlencode
 from zope.component import getMultiAdapter
@@ -123,6 +124,54 @@ class TestEveryWay(FunctionalTestCase):
         browser = self.browser(None)
         browser.open(f"{page.absolute_url()}/@@settings-view")
         self.assertNotIn(PRIVATE, browser.contents)
+
+
+class TestStorageIsNotPublished(FunctionalTestCase):
+    """A widget leads to its storage, whose methods are not for the URL."""
+
+    key = "example.settings"
+    routes = ("context", "field/storage", "form/getContent")
+    calls = (
+        "",
+        "/clear",
+        "/popitem",
+        "/remove",
+        "/copy",
+        "/keys",
+        "/values",
+        "/items",
+        "/name",
+        "/data",
+        "/absolute_url",
+        "/getPhysicalPath",
+        "/pop?key=name",
+        "/get?name=name",
+        "/setdefault?name=added&default=forged",
+        "/storable?name=name&value=forged",
+        "/__getitem__?name=name",
+        "/__setitem__?name=name&value=forged",
+        "/__delitem__?name=name",
+    )
+
+    def setUp(self):
+        super().setUp()
+        self.store(name=PRIVATE)
+
+    def test_no_call_reads_or_writes(self):
+        for view in ("settings", "settings-view"):
+            for route in self.routes:
+                for call in self.calls:
+                    for user in (None, SITE_OWNER_NAME):
+                        with self.subTest(view=view, route=route, call=call, user=user):
+                            self.refuse(f"@@{view}/++widget++name/{route}{call}", user)
+
+    def refuse(self, address, user):
+        browser = self.browser(user)
+        browser.followRedirects = False
+        browser.open(f"{self.url}/{address}")
+        self.assertNotIn(PRIVATE, browser.contents)
+        self.assertNotIn("200", browser.headers["status"])
+        self.assertEqual({"name": PRIVATE}, self.stored())
 
 
 class TestForgedRequests(FunctionalTestCase):
