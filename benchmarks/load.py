@@ -12,8 +12,8 @@ from collections import Counter
 from collective.annotationforms.connections import foreign_connection
 from collective.annotationforms.connections import foreign_connection_stats
 from collective.annotationforms.connections.postgresql import PostgreSQL
-from collective.annotationforms.connections.tests.servers import PostgreSQLServer
-from collective.annotationforms.connections.tests.servers import ZEOServer
+from collective.annotationforms.tests.connections.servers import PostgreSQLServer
+from collective.annotationforms.tests.connections.servers import ZEOServer
 from itertools import count
 from persistent.mapping import PersistentMapping
 from time import monotonic

@@ -9,7 +9,7 @@ from collective.annotationforms.connections import foreign_connection
 from collective.annotationforms.connections import ForeignConnection
 from collective.annotationforms.connections.postgresql import PostgreSQL
 from collective.annotationforms.connections.postgresql import PostgreSQLReader
-from collective.annotationforms.connections.tests.servers import PostgreSQLServer
+from collective.annotationforms.tests.connections.servers import PostgreSQLServer
 from persistent.mapping import PersistentMapping
 from psycopg_pool import ConnectionPool
 from statistics import median

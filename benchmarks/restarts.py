@@ -14,9 +14,9 @@ Prints the figures as JSON.  The exit code is 1 if anything went wrong.
 from annotationforms_example.mirror import DATABASE
 from argparse import ArgumentParser
 from base64 import b64encode
-from collective.annotationforms.connections.tests.servers import free_port
-from collective.annotationforms.connections.tests.servers import PostgreSQLServer
-from collective.annotationforms.connections.tests.servers import until
+from collective.annotationforms.tests.connections.servers import free_port
+from collective.annotationforms.tests.connections.servers import PostgreSQLServer
+from collective.annotationforms.tests.connections.servers import until
 from concurrent.futures import ThreadPoolExecutor
 from lxml import html
 from pathlib import Path

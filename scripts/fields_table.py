@@ -4,10 +4,10 @@ Without an option the table is written for the Plone version of this Python.
 """
 
 from argparse import ArgumentParser
-from collective.annotationforms.tests.fields.cases import CASES
-from collective.annotationforms.tests.fields.walk import RESULTS
-from collective.annotationforms.tests.fields.walk import STEPS
-from collective.annotationforms.tests.test_fields import TestFields
+from collective.annotationforms.tests.fields.test_fields import TestFields
+from collective.annotationforms.tests.matrix.cases import CASES
+from collective.annotationforms.tests.matrix.walk import RESULTS
+from collective.annotationforms.tests.matrix.walk import STEPS
 from importlib.metadata import version
 from pathlib import Path
 from zope.testrunner.runner import Runner
@@ -77,7 +77,7 @@ def main() -> int:
     options = parser.parse_args()
     if options.attributes:
         # Makes the forms of all cases once more.
-        from collective.annotationforms.tests.fields import attributes
+        from collective.annotationforms.tests.matrix import attributes
 
         failed = run(attributes.AttributesTestCase)
         sys.stdout.write(table())

@@ -7,12 +7,11 @@ from typing import Any
 # The public names and their modules.  They are imported at their first use: who imports
 # collective.annotationforms.connections need not have Plone.
 _MODULES = {
-    "AnnotationEditForm": "form",
-    "AnnotationStorageMixin": "form",
-    "AnnotationView": "form",
-    "_": "i18n",
-    "annotation_storage": "storage",
-    "schema_view": "schemaview",
+    "AnnotationEditForm": "forms.form",
+    "AnnotationStorageMixin": "forms.form",
+    "AnnotationView": "forms.form",
+    "annotation_storage": "storage.storage",
+    "schema_view": "storage.schemaview",
 }
 
 __all__ = sorted(_MODULES)

@@ -1,9 +1,9 @@
 """The registry of forms: what ZCML said of each form, as a named utility."""
 
-from collective.annotationforms.form import AnnotationEditForm
+from collective.annotationforms.forms.form import AnnotationEditForm
 from collective.annotationforms.interfaces import IRegisteredForm
-from collective.annotationforms.storage import annotation_storage
-from collective.annotationforms.storage import AnnotationStorage
+from collective.annotationforms.storage.storage import annotation_storage
+from collective.annotationforms.storage.storage import AnnotationStorage
 from dataclasses import dataclass
 from typing import Any
 from zope.component import getUtilitiesFor

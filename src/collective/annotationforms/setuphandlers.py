@@ -1,7 +1,7 @@
 """What a profile of XML can't say, and what the list of add-ons shows."""
 
-from collective.annotationforms.index import index_pages
-from collective.annotationforms.version import StorageModifier
+from collective.annotationforms.catalog.index import index_pages
+from collective.annotationforms.lifecycle.version import StorageModifier
 from plone.base.interfaces import INonInstallable
 from Products.CMFCore.interfaces import ICatalogTool
 from Products.CMFCore.utils import getToolByName

@@ -6,7 +6,7 @@ is merely based on FIXTURE has a registry of its own, which goes before ours.
 """
 
 from collections.abc import Iterator
-from collective.annotationforms.directive import form_directive
+from collective.annotationforms.forms.directive import form_directive
 from collective.annotationforms.interfaces import IRegisteredForm
 from contextlib import contextmanager
 from plone.app.testing import applyProfile

@@ -6,10 +6,10 @@ from annotationforms_example.testing import FIXTURE
 from annotationforms_example.tests.base import PageTestCase
 from annotationforms_example.tests.test_forms import fill
 from annotationforms_example.tests.test_forms import save
-from collective.annotationforms.connections.tests.case import POSTGRESQL
-from collective.annotationforms.connections.tests.resources import Resource
-from collective.annotationforms.connections.tests.servers import PASSWORD
 from collective.annotationforms.interfaces import IStorageSavedEvent
+from collective.annotationforms.tests.connections.case import POSTGRESQL
+from collective.annotationforms.tests.connections.resources import Resource
+from collective.annotationforms.tests.connections.servers import PASSWORD
 from datetime import date
 from pathlib import Path
 from plone.app.testing import FunctionalTesting

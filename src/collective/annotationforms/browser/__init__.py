@@ -1,1 +1,4 @@
-"""Pages for editors and site admins, in the classic user interface."""
+"""Pages for editors and admins in the classic user interface, and for monitoring.
+
+What other interfaces show as well is computed in the overview room.
+"""

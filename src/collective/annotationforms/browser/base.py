@@ -1,11 +1,11 @@
 """What the pages of the control panel share: which data are meant, which pages."""
 
-from collective.annotationforms import _
+from collective.annotationforms.catalog.search import keys_in_use
+from collective.annotationforms.catalog.search import Search
+from collective.annotationforms.catalog.search import SORT_INDEXES
+from collective.annotationforms.i18n import _
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.registry import registered_forms
-from collective.annotationforms.search import keys_in_use
-from collective.annotationforms.search import Search
-from collective.annotationforms.search import SORT_INDEXES
 from datetime import date
 from functools import cached_property
 from plone.base.batch import Batch

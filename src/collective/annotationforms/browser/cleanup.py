@@ -1,11 +1,11 @@
 """Delete the data of a form on many pages: dry run, question, progress, report."""
 
-from collective.annotationforms import _
 from collective.annotationforms.browser.base import SiteFormDataView
 from collective.annotationforms.browser.parts import WorkInParts
-from collective.annotationforms.cleanup import CleanUp
-from collective.annotationforms.search import path_of
-from collective.annotationforms.search import Search
+from collective.annotationforms.catalog.cleanup import CleanUp
+from collective.annotationforms.catalog.search import path_of
+from collective.annotationforms.catalog.search import Search
+from collective.annotationforms.i18n import _
 from datetime import datetime
 from datetime import time
 from datetime import timezone

@@ -1,7 +1,7 @@
 """The control panel "Connections": the foreign connections of the running process."""
 
-from collective.annotationforms import _
-from collective.annotationforms.monitoring import connections_of_site
+from collective.annotationforms.browser.monitoring import connections_of_site
+from collective.annotationforms.i18n import _
 from datetime import datetime
 from datetime import timezone
 from functools import cached_property

@@ -1,14 +1,14 @@
 """The control panel "Form data": what there is in the site."""
 
 from collective.annotationforms.browser.base import left_over_keys
-from collective.annotationforms.history import Change
-from collective.annotationforms.history import last_change
+from collective.annotationforms.catalog.search import catalog
+from collective.annotationforms.catalog.search import page_of
+from collective.annotationforms.catalog.search import Search
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.registry import registered_forms
-from collective.annotationforms.search import catalog
-from collective.annotationforms.search import page_of
-from collective.annotationforms.search import Search
-from collective.annotationforms.storage import annotation_storage
+from collective.annotationforms.storage.history import Change
+from collective.annotationforms.storage.history import last_change
+from collective.annotationforms.storage.storage import annotation_storage
 from datetime import datetime
 from datetime import timezone
 from functools import cached_property

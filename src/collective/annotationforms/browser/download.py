@@ -1,9 +1,9 @@
 """Files that are made for a download: on disk, whatever their size."""
 
 from collections.abc import Iterable
-from collective.annotationforms.export import Record
-from collective.annotationforms.export import write_csv
-from collective.annotationforms.export import write_json
+from collective.annotationforms.exchange.export import Record
+from collective.annotationforms.exchange.export import write_csv
+from collective.annotationforms.exchange.export import write_json
 from tempfile import TemporaryFile
 from typing import Any
 from typing import BinaryIO

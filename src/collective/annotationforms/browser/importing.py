@@ -1,10 +1,10 @@
 """Import form data from a JSON file: dry run, then import."""
 
-from collective.annotationforms import _
-from collective.annotationforms.importing import Document
-from collective.annotationforms.importing import PageImport
-from collective.annotationforms.importing import read_document
-from collective.annotationforms.importing import reason_of
+from collective.annotationforms.exchange.importing import Document
+from collective.annotationforms.exchange.importing import PageImport
+from collective.annotationforms.exchange.importing import read_document
+from collective.annotationforms.exchange.importing import reason_of
+from collective.annotationforms.i18n import _
 from functools import cached_property
 from hashlib import sha256
 from plone.protect.authenticator import check

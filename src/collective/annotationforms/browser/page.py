@@ -1,14 +1,14 @@
 """The tab "Form data" of a page: list, export and delete."""
 
 from AccessControl import Unauthorized
-from collective.annotationforms import _
 from collective.annotationforms.browser.download import json_download
-from collective.annotationforms.browser.entry import entries_of
-from collective.annotationforms.browser.entry import Entry
-from collective.annotationforms.deletion import delete_data
-from collective.annotationforms.deletion import is_locked
-from collective.annotationforms.export import record_of
-from collective.annotationforms.search import below_site
+from collective.annotationforms.catalog.search import below_site
+from collective.annotationforms.exchange.export import record_of
+from collective.annotationforms.i18n import _
+from collective.annotationforms.overview.entry import entries_of
+from collective.annotationforms.overview.entry import Entry
+from collective.annotationforms.saving.deletion import delete_data
+from collective.annotationforms.saving.deletion import is_locked
 from functools import cached_property
 from plone.protect.authenticator import check
 from Products.Five import BrowserView

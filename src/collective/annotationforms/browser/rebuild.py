@@ -1,9 +1,9 @@
 """Build the index of form data anew."""
 
-from collective.annotationforms import _
 from collective.annotationforms.browser.parts import WorkInParts
-from collective.annotationforms.index import index_pages
-from collective.annotationforms.search import catalog
+from collective.annotationforms.catalog.index import index_pages
+from collective.annotationforms.catalog.search import catalog
+from collective.annotationforms.i18n import _
 from Products.Five import BrowserView
 
 

@@ -1,7 +1,7 @@
 """Values of fields in a few words, for tables."""
 
-from collective.annotationforms import _
-from collective.annotationforms.portable import plain_text
+from collective.annotationforms.exchange.portable import plain_text
+from collective.annotationforms.i18n import _
 from DateTime import DateTime
 from datetime import date
 from datetime import datetime

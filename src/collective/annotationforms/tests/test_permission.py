@@ -1,5 +1,5 @@
 from AccessControl import Unauthorized
-from collective.annotationforms.tests import forms
+from collective.annotationforms.tests import sampleforms
 from collective.annotationforms.tests.layers import FunctionalTestCase
 from collective.annotationforms.tests.layers import IntegrationTestCase
 from plone.app.testing import logout
@@ -101,7 +101,7 @@ class TestEveryWay(FunctionalTestCase):
                     f"{self.url}/@@sending-form/++widget++name/@@ploneform-render-widget",
                     urlencode({"form.buttons.send": "Send"}),
                 )
-                self.assertEqual([], forms.SendingForm.sent)
+                self.assertEqual([], sampleforms.SendingForm.sent)
 
     def test_inline_validation_answers_those_who_may_save(self):
         browser = self.browser("editor")
@@ -234,29 +234,29 @@ class TestPermission(IntegrationTestCase):
 
     def test_ready_made_forms_need_theirs_without_being_registered(self):
         logout()
-        form = self.form(forms.SettingsForm)
+        form = self.form(sampleforms.SettingsForm)
         self.assertRaises(Unauthorized, form.update)
         self.assertRaises(Unauthorized, form.applyChanges, {"name": "x"})
         self.assertIsNone(self.stored("example.settings"))
-        self.form(forms.SettingsView).update()
+        self.form(sampleforms.SettingsView).update()
 
     def test_a_form_names_another_permission_by_title_or_id(self):
         for permission in ("Manage portal", "cmf.ManagePortal"):
             with self.subTest(permission=permission):
-                form = self.form(forms.SettingsForm, permission=permission)
+                form = self.form(sampleforms.SettingsForm, permission=permission)
                 form.update()
         logout()
         for permission in ("Manage portal", "cmf.ManagePortal"):
             with self.subTest(permission=permission):
-                form = self.form(forms.SettingsForm, permission=permission)
+                form = self.form(sampleforms.SettingsForm, permission=permission)
                 self.assertRaises(Unauthorized, form.update)
         for permission in ("View", "zope2.View"):
             with self.subTest(permission=permission):
-                self.form(forms.SettingsForm, permission=permission).update()
+                self.form(sampleforms.SettingsForm, permission=permission).update()
 
     def test_an_unknown_permission_is_refused(self):
         logout()
-        form = self.form(forms.SettingsForm, permission="No such permission")
+        form = self.form(sampleforms.SettingsForm, permission="No such permission")
         self.assertRaises(Unauthorized, form.update)
 
     def test_the_bare_mixin_needs_the_permission_of_its_view(self):
@@ -284,4 +284,4 @@ class TestPermission(IntegrationTestCase):
 
     def test_a_form_without_a_view_is_guarded_by_its_caller(self):
         logout()
-        self.form(forms.PlainEditForm).update()
+        self.form(sampleforms.PlainEditForm).update()

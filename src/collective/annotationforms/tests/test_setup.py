@@ -1,4 +1,4 @@
-from collective.annotationforms.index import INDEX
+from collective.annotationforms.catalog.index import INDEX
 from collective.annotationforms.interfaces import IAnnotationFormsLayer
 from collective.annotationforms.setuphandlers import HiddenProfiles
 from collective.annotationforms.tests.layers import FunctionalTestCase
@@ -114,7 +114,7 @@ class TestDependencies(unittest.TestCase):
         package = Path(import_module(ADD_ON).__file__).parent
         ours = set(package.rglob("*.py")) - set(package.rglob("tests/**/*.py"))
         # Registered only if the packages are there that they import.
-        optional = {package / "testing.py", package / "translation.py"}
+        optional = {package / "testing.py", package / "lifecycle" / "translation.py"}
         extras = {
             extra: package / "connections" / f"{extra}.py"
             for extra in ("http", "postgresql", "redis", "sqlalchemy")
@@ -133,6 +133,17 @@ class TestDependencies(unittest.TestCase):
         self.assertLessEqual(
             self.imported(optional), self.required() | self.required("test")
         )
+
+
+class TestRunner(unittest.TestCase):
+    """zope.testrunner has to be told the folders with tests."""
+
+    def test_buildout_runs_the_tests_of_each_room(self):
+        package = Path(import_module(ADD_ON).__file__).parent
+        folders = {file.parent.name for file in package.glob("tests/*/test_*.py")}
+        text = (package.parents[2] / "buildout.cfg").read_text(encoding="utf-8")
+        pattern = re.search(r"--tests-pattern', (.*)\$'", text, re.DOTALL)[1]
+        self.assertEqual({*folders, "tests"}, set(re.findall(r"[a-z]+", pattern)))
 
 
 class TestUninstalled(FunctionalTestCase):

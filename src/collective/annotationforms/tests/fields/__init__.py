@@ -1,1 +1,0 @@
-"""The field types that are put through every step by ``test_fields``."""

@@ -1,6 +1,8 @@
 """Runs documents and modules of installed packages, changed in a few places."""
 
 from collections.abc import Iterable
+from collective.annotationforms import fields
+from collective.annotationforms import forms
 from contextlib import contextmanager
 from importlib import resources
 from importlib.util import find_spec
@@ -16,7 +18,6 @@ from zope.configuration import xmlconfig
 from zope.security.management import endInteraction
 from zope.security.management import setSecurityPolicy
 
-import collective.annotationforms
 import doctest
 import re
 
@@ -118,5 +119,6 @@ def empty_again() -> None:
 def load_package() -> None:
     """Register what the package registers for storages."""
     context = xmlconfig.file("meta.zcml", component)
-    xmlconfig.file("adapters.zcml", collective.annotationforms, context=context)
+    for room in (fields, forms):
+        xmlconfig.file("configure.zcml", room, context=context)
     component.provideAdapter(AttributeAnnotations)

@@ -1,0 +1,198 @@
+"""Relations in storages: stored as RelationValue, found in the relation catalog.
+
+Values are searched for relations however deep they are: a row of a data grid may
+have some.  Links in rich text are relations as well, as far as the catalog goes.
+"""
+
+from Acquisition import aq_base
+from collections.abc import Callable
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collective.annotationforms.interfaces import IValueWrittenEvent
+from collective.annotationforms.storage.storage import stored_mappings
+from collective.annotationforms.storage.value import ATOMS
+from OFS.interfaces import IObjectWillBeRemovedEvent
+from operator import attrgetter
+from persistent import Persistent
+from plone.app.linkintegrity.handlers import getObjectsFromLinks
+from plone.app.linkintegrity.parser import extractLinks
+from plone.app.linkintegrity.utils import ensure_intid
+from plone.app.textfield.interfaces import IRichTextValue
+from Products.CMFCore.interfaces import IContentish
+from typing import Any
+from z3c.relationfield import RelationValue
+from z3c.relationfield.event import _setRelation
+from z3c.relationfield.interfaces import IRelationValue
+from zc.relation.interfaces import ICatalog
+from zope.annotation.interfaces import IAnnotatable
+from zope.component import adapter
+from zope.component import getUtility
+from zope.component import queryUtility
+from zope.interface import providedBy
+from zope.intid.interfaces import IIntIds
+from zope.lifecycleevent.interfaces import IObjectAddedEvent
+from zope.schema import getFields
+
+
+def relation_to(target: Any) -> RelationValue:
+    """Return a new relation to a content object."""
+    return RelationValue(getUtility(IIntIds).register(target))
+
+
+def with_relations(value: Any) -> Any:
+    """Return `value` with a relation in place of each content object in it.
+
+    Content that was stored itself would be copied and exported with the page.
+    """
+    return _replaced(value, IContentish.providedBy, relation_to)
+
+
+def with_targets(value: Any) -> Any:
+    """Return `value` with content in place of relations.
+
+    A relation whose target is gone is left out of a sequence, elsewhere it is None.
+    """
+    return _replaced(value, IRelationValue.providedBy, attrgetter("to_object"))
+
+
+def with_other_targets(value: Any, other: Callable) -> Any:
+    """Return `value` with relations to `other(target)` in place of its relations."""
+    return _replaced(
+        value,
+        IRelationValue.providedBy,
+        lambda relation: _related(relation.to_object, other),
+    )
+
+
+def _related(target: Any, other: Callable) -> RelationValue | None:
+    return None if target is None else relation_to(other(target))
+
+
+def _replaced(value: Any, is_meant: Callable, replacement: Callable) -> Any:
+    if is_meant(value):
+        return replacement(value)
+    if not any(map(is_meant, _leaves(value))):
+        return value
+    if isinstance(value, Mapping):
+        return {
+            name: _replaced(item, is_meant, replacement) for name, item in value.items()
+        }
+    items = ((item, _replaced(item, is_meant, replacement)) for item in value)
+    return type(value)(new for old, new in items if new is not None or old is None)
+
+
+@adapter(IValueWrittenEvent)
+def catalog_written_value(event: IValueWrittenEvent) -> None:
+    """Catalog the relations of a value, in place of those of the value before."""
+    if _has_relations(event.old) or _has_relations(event.new):
+        _catalog(event.storage.__parent__, event.storage.key, event.name, event.new)
+
+
+@adapter(IAnnotatable, IObjectAddedEvent)
+def catalog_added_page(page: Any, event: IObjectAddedEvent) -> None:
+    """Catalog the relations of a page that was added, e.g. as a copy."""
+    for key, name, value in _values_with_relations(page):
+        _catalog(page, key, name, value)
+
+
+@adapter(IAnnotatable, IObjectWillBeRemovedEvent)
+def uncatalog_removed_page(page: Any, event: IObjectWillBeRemovedEvent) -> None:
+    """Remove the relations of a page that is deleted from the catalog."""
+    for key, name, _value in _values_with_relations(page):
+        _catalog(page, key, name, None)
+
+
+def catalog_replaced_data(page: Any, key: str, old: Mapping, new: Mapping) -> None:
+    """Catalog the relations of `new`, which takes the place of `old` on the page."""
+    for name in {**old, **new}:
+        values = (old.get(name), new.get(name))
+        if any(_is_ours(_attribute(key, name), value) for value in values):
+            _catalog(page, key, name, new.get(name))
+
+
+def _values_with_relations(page: Any) -> Iterator[tuple[str, str, Any]]:
+    for key, stored in stored_mappings(page).items():
+        for name, value in stored.items():
+            if _is_ours(_attribute(key, name), value):
+                yield key, name, value
+
+
+def _is_ours(attribute: str, value: Any) -> bool:
+    """Tell whether `value` was cataloged here, or has links that may have been.
+
+    Another add-on may keep relations in annotations, too, and catalog them itself.
+    """
+    return any(
+        IRichTextValue.providedBy(leaf)
+        or (IRelationValue.providedBy(leaf) and leaf.from_attribute == attribute)
+        for leaf in _leaves_and_parts(value)
+    )
+
+
+def _attribute(key: str, name: str) -> str:
+    # No attribute of a page is called so: Plone drops the relations of attributes
+    # when a page is modified, and makes them anew from the page's own schema.
+    return f"{key}.{name}"
+
+
+def _catalog(page: Any, key: str, name: str, value: Any) -> None:
+    catalog = queryUtility(ICatalog)
+    if catalog is None:
+        return
+    page_id = ensure_intid(page)
+    if page_id is None:
+        # Not in the database yet: it is done when the page is added.
+        return
+    attribute = _attribute(key, name)
+    _uncatalog(catalog, {"from_id": page_id, "from_attribute": attribute})
+    for relation in _relations(page, value):
+        if relation.to_object is None:
+            # It comes from a version, and its target was deleted since.
+            relation.__parent__ = relation.from_object = None
+            continue
+        _setRelation(page, attribute, relation)
+        # The acquisition wrapper can't be stored.
+        relation.__parent__ = aq_base(page)
+
+
+def _uncatalog(catalog: ICatalog, query: dict) -> None:
+    intids = getUtility(IIntIds)
+    for relation in list(catalog.findRelations(query)):
+        catalog.unindex(relation)
+        # A registered relation lives on, and its page with it, even if deleted.
+        intids.unregister(relation)
+
+
+def _relations(page: Any, value: Any) -> Iterator[RelationValue]:
+    for leaf in _leaves_and_parts(value):
+        if IRelationValue.providedBy(leaf):
+            yield leaf
+        elif IRichTextValue.providedBy(leaf):
+            yield from getObjectsFromLinks(page, extractLinks(leaf.raw or ""))
+
+
+def _has_relations(value: Any) -> bool:
+    return any(
+        IRelationValue.providedBy(leaf) or IRichTextValue.providedBy(leaf)
+        for leaf in _leaves_and_parts(value)
+    )
+
+
+def _leaves_and_parts(value: Any) -> Iterator[Any]:
+    for leaf in _leaves(value):
+        yield leaf
+        # The object of an Object field; others store and catalog their own parts.
+        if not isinstance(leaf, (*ATOMS, Persistent)):
+            for schema in providedBy(leaf):
+                for name in getFields(schema):
+                    yield from _leaves_and_parts(getattr(leaf, name, None))
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, (list, tuple, set, frozenset)):
+        for item in value:
+            yield from _leaves(item)
+    else:
+        yield value

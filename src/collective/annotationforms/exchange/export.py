@@ -1,0 +1,151 @@
+"""Form data of many pages as CSV and as JSON, written page by page."""
+
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collective.annotationforms.catalog.search import page_of
+from collective.annotationforms.catalog.search import path_of
+from collective.annotationforms.catalog.search import Search
+from collective.annotationforms.exchange.portable import plain_text
+from collective.annotationforms.exchange.portable import portable
+from collective.annotationforms.interfaces import IRegisteredForm
+from collective.annotationforms.permission import may_manage
+from collective.annotationforms.permission import may_read_field
+from collective.annotationforms.permission import may_use_view
+from collective.annotationforms.permission import may_view
+from collective.annotationforms.storage.storage import annotation_storage
+from collective.annotationforms.storage.storage import AnnotationStorage
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from typing import BinaryIO
+
+import codecs
+import csv
+import io
+import json
+
+
+PAGES_IN_MEMORY = 100
+# A spreadsheet takes what begins so for a formula, or hides the sign and does it then.
+FORMULA_SIGNS = ("=", "+", "-", "@")
+CONTROLS = {*range(0x20), *range(0x7F, 0xA0)}
+NUMBERS = (int, float, Decimal)
+COLUMNS = ("path", "uid", "title")
+
+
+@dataclass(frozen=True)
+class Record:
+    """The data of one page, as far as the user may read them."""
+
+    path: str
+    uid: str
+    title: str
+    values: dict[str, Any]
+    left_out: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what is written for the page in JSON."""
+        values = {name: portable(value) for name, value in self.values.items()}
+        return {
+            "path": self.path,
+            "uid": self.uid,
+            "title": self.title,
+            "values": values,
+        }
+
+    def as_row(self, names: Iterable[str]) -> list[str]:
+        """Return the cells of the page in CSV."""
+        about = [safe_cell(getattr(self, column)) for column in COLUMNS]
+        return about + [safe_cell(self.values.get(name)) for name in names]
+
+
+def records(search: Search, request: Any) -> Iterator[Record]:
+    """Yield the records of the pages that the user may view.
+
+    A page whose data the user may not view has a record without values.
+    """
+    for number, brain in enumerate(search.every_page(), start=1):
+        page = page_of(brain)
+        if page is None:
+            continue
+        yield record_of(page, search.key, search.form, request, path_of(brain))
+        if number % PAGES_IN_MEMORY == 0:
+            page._p_jar.cacheGC()
+
+
+def record_of(
+    page: Any, key: str, form: IRegisteredForm | None, request: Any, path: str
+) -> Record:
+    """Return the record of a page; data without a form are there in full."""
+    storage = annotation_storage(page, key)
+    values = readable_values(page, storage, form, request)
+    return Record(path, page.UID(), page.title, values, len(storage) - len(values))
+
+
+def readable_values(
+    page: Any, storage: AnnotationStorage, form: IRegisteredForm | None, request: Any
+) -> dict[str, Any]:
+    """Return the stored values that the user may read, not to be changed.
+
+    What belongs to no form, or to no field of it any more, is for managers.
+    """
+    if not may_view(page):
+        # The catalog lists it for who may access its metadata.
+        return {}
+    manages = may_manage(page)
+    if form is None:
+        return dict(storage.data) if manages else {}
+    if not may_use_view(page, request, form.view_name):
+        return {}
+    fields = form.fields
+    return {
+        name: value
+        for name, value in storage.data.items()
+        if (may_read_field(fields[name], page) if name in fields else manages)
+    }
+
+
+def safe_cell(value: Any) -> str:
+    """Return the text of a value, with an apostrophe before what may be a formula."""
+    text = plain_text(value)
+    if isinstance(value, NUMBERS):
+        return text
+    risky = text.startswith(FORMULA_SIGNS) or (text and ord(text[0]) in CONTROLS)
+    return f"'{text}" if risky else text
+
+
+def write_csv(
+    output: BinaryIO, names: list[str], found: Iterable[Record], *, bom: bool = False
+) -> None:
+    """Write a line for each record, in UTF-8; `bom` is for Excel."""
+    if bom:
+        output.write(codecs.BOM_UTF8)
+    text = io.TextIOWrapper(output, encoding="utf-8", newline="", write_through=True)
+    writer = csv.writer(text)
+    writer.writerow([*COLUMNS, *names])
+    writer.writerows(record.as_row(names) for record in found)
+    # Else it closes the output.
+    text.detach()
+
+
+def write_json(
+    output: BinaryIO,
+    name: str | None,
+    key: str,
+    found: Iterable[Record],
+    *,
+    hidden: int = 0,
+) -> None:
+    """Write a JSON document with an object for each record, one in a line.
+
+    `hidden` is the number of pages that the user may not view.
+    """
+    values = 0
+    head = json.dumps({"form": name, "key": key})[:-1]
+    output.write(f'{head}, "pages": ['.encode())
+    for number, record in enumerate(found):
+        line = json.dumps(record.as_json(), ensure_ascii=False)
+        output.write(f"{',' if number else ''}\n{line}".encode())
+        values += record.left_out
+    left_out = json.dumps({"pages": hidden, "values": values})
+    output.write(f'\n], "left_out": {left_out}}}\n'.encode())

@@ -1,0 +1,110 @@
+"""z3c.form data managers for storages and for mappings like the stored ones."""
+
+from collective.annotationforms.catalog.relations import relation_to
+from collective.annotationforms.catalog.relations import with_relations
+from collective.annotationforms.catalog.relations import with_targets
+from collective.annotationforms.interfaces import IAnnotationStorage
+from collective.annotationforms.interfaces import IStorageField
+from persistent.mapping import PersistentMapping
+from plone.namedfile.interfaces import INamedField
+from typing import Any
+from z3c.form.datamanager import DictionaryField
+from z3c.form.interfaces import IDataManager
+from z3c.form.interfaces import NO_VALUE
+from z3c.relationfield.interfaces import IRelation
+from z3c.relationfield.interfaces import IRelationList
+from zope.component import adapter
+from zope.component import getGlobalSiteManager
+from zope.component import getMultiAdapter
+from zope.interface import implementedBy
+from zope.interface import implementer
+from zope.interface import Interface
+from zope.schema.interfaces import IField
+
+
+@adapter(IAnnotationStorage, IField)
+class StorageField(DictionaryField):
+    """The data manager for a field of a storage.
+
+    Content objects are stored as relations, however deep in the value they are.
+    """
+
+    def query(self, default: Any = NO_VALUE) -> Any:
+        """Return the stored value, `default` if none was ever stored."""
+        value = super().query(default)
+        return value if value is default else with_targets(value)
+
+    def set(self, value: Any) -> None:
+        """Store the value; raises TypeError for a read-only field."""
+        super().set(with_relations(value))
+
+    def get(self) -> Any:
+        """Return the stored value, or the default for the page if there is none.
+
+        The base class raises AttributeError for a value never stored.  Invariants
+        and downloads don't expect that: attributes of content have their default.
+        """
+        value = self.query()
+        if value is NO_VALUE:
+            value = self.field.bind(self.data.__parent__).default
+        return value
+
+
+@adapter(IAnnotationStorage, IRelation)
+class RelationStorageField(StorageField):
+    """The data manager for a relation; its target need not be content."""
+
+    def set(self, value: Any) -> None:
+        """Store a relation to `value`; raises TypeError for a read-only field."""
+        super().set(None if value is None else relation_to(value))
+
+
+@adapter(IAnnotationStorage, IRelationList)
+class RelationListStorageField(StorageField):
+    """The data manager for a list of relations."""
+
+    def query(self, default: Any = NO_VALUE) -> Any:
+        """Return the targets that still exist, `default` if none were stored."""
+        targets = super().query(default)
+        return [] if targets is None else targets
+
+    def get(self) -> list:
+        """Return the targets that still exist, or those of the default."""
+        return super().get() or []
+
+    def set(self, value: Any) -> None:
+        """Store relations to `value`; raises TypeError for a read-only field."""
+        super().set([relation_to(target) for target in value or ()])
+
+
+@adapter(IAnnotationStorage, INamedField)
+class FileStorageField(StorageField):
+    """The data manager for a file or an image."""
+
+    def query(self, default: Any = NO_VALUE) -> Any:
+        """Return the stored file, None if there is none."""
+        # The widget can't do with another default: what it was to keep may be gone.
+        return super().query(None)
+
+
+@implementer(IDataManager)
+@adapter(Interface, IStorageField)
+def data_manager_of_storage(context: Any, field: IStorageField) -> IDataManager:
+    """Return the data manager of the storage that `field` belongs to.
+
+    A validator that was registered for pages compares with "the context's" value:
+    its context is the page, but the value is in the storage.
+    """
+    return getMultiAdapter((field.storage, field), IDataManager)
+
+
+def register_for_persistent_mappings() -> None:
+    """Register DictionaryField for PersistentMapping, unless somebody has already.
+
+    The recipe that introduced annotation storage has each add-on register it, so
+    several may do so on one site.
+    """
+    registry = getGlobalSiteManager()
+    discriminators = (implementedBy(PersistentMapping), IField)
+    if registry.adapters.registered(discriminators, IDataManager) is None:
+        registry.registerAdapter(DictionaryField, discriminators, IDataManager)

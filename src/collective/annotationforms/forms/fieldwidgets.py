@@ -1,0 +1,161 @@
+"""The fields of a form on a storage: bound to the page, not to the storage."""
+
+from collections.abc import Mapping
+from collective.annotationforms.interfaces import IAnnotationStorage
+from collective.annotationforms.interfaces import IStorageField
+from collective.annotationforms.interfaces import IStorageWidget
+from collective.annotationforms.saving.merge import kept_theirs
+from collective.annotationforms.saving.merge import merged_value
+from collective.annotationforms.saving.merge import ValueConflict
+from copy import copy
+from functools import cache
+from typing import Any
+from z3c.form.contentprovider import FieldWidgetsAndProviders
+from z3c.form.field import Field
+from z3c.form.field import FieldWidgets
+from z3c.form.interfaces import IDataConverter
+from z3c.form.interfaces import IErrorViewSnippet
+from z3c.form.interfaces import IFieldsAndContentProvidersForm
+from z3c.form.interfaces import IFieldsForm
+from z3c.form.interfaces import IFormLayer
+from z3c.form.interfaces import IMultiWidget
+from z3c.form.interfaces import IWidget
+from z3c.form.interfaces import NOT_CHANGED
+from zope.component import adapter
+from zope.component import getMultiAdapter
+from zope.interface import alsoProvides
+from zope.schema.interfaces import IField
+
+
+@adapter(IFieldsForm, IFormLayer, IAnnotationStorage)
+class StorageWidgets(FieldWidgets):
+    """The widgets of a form, or of a group of it, whose content is a storage.
+
+    What was sent is merged with what is stored before invariants are checked: they
+    are to hold for what will be stored.
+    """
+
+    _conflicts: dict[str, ValueConflict] | None = None
+
+    def update(self) -> None:
+        """See z3c.form.interfaces.IWidgets"""
+        fields = self.form.fields
+        # Of the form, since it hands the same fields to the data managers later.
+        self.form.fields = type(fields)(*map(self._of_storage, fields.values()))
+        super().update()
+        for widget in filter(IWidget.providedBy, self.values()):
+            alsoProvides(widget, IStorageWidget)
+            _show_kept_parts(widget, self.content.get(widget.field.__name__))
+
+    def extract(self) -> tuple[dict[str, Any], tuple]:
+        """See z3c.form.interfaces.IWidgets"""
+        self._conflicts = {}
+        data, errors = super().extract()
+        conflicts, self._conflicts = self._conflicts, None
+        for name, conflict in conflicts.items():
+            errors += (self._show_error(self[name], conflict),)
+        if self.setErrors:
+            self.errors = errors
+        return data, errors
+
+    def validate(self, data: dict[str, Any]) -> tuple:
+        """See z3c.form.interfaces.IWidgets"""
+        # Raw values that are extracted are not merged.
+        if self._conflicts is not None:
+            for name in list(data):
+                self._merge(self[name], data)
+        return super().validate(data)
+
+    def _merge(self, widget: IStorageWidget, data: dict[str, Any]) -> None:
+        name = widget.__name__
+        widget.sent = data[name]
+        try:
+            data[name] = merged_value(widget, data[name])
+        except ValueConflict as conflict:
+            del data[name]
+            self._conflicts[name] = conflict
+            return
+        if kept_theirs(widget):
+            # Should the form be shown again, it is shown with this value.
+            widget.sent = data[name]
+            widget.value = IDataConverter(widget).toWidgetValue(data[name])
+
+    def _show_error(
+        self, widget: IStorageWidget, error: Exception
+    ) -> IErrorViewSnippet:
+        discriminators = (error, self.request, widget, widget.field, self.form)
+        view = getMultiAdapter((*discriminators, self.content), IErrorViewSnippet)
+        view.update()
+        if self.setErrors:
+            widget.error = view
+        return view
+
+    def _of_storage(self, form_field: Field) -> Field:
+        form_field = copy(form_field)
+        form_field.field = field_of_storage(form_field.field, self.content)
+        if form_field.field.__name__ in self.content:
+            # Stored empty is a value: z3c.form would show the default in its place.
+            form_field.showDefault = False
+        return form_field
+
+
+def _show_kept_parts(widget: IWidget, stored: Any) -> None:
+    """Let the cells of rows that are kept, e.g. files, show what is stored.
+
+    z3c.form gives its marker for "not changed" to a cell of a row that was sent, and
+    the widget of a file can't show that.
+    """
+    if not IMultiWidget.providedBy(widget) or not isinstance(stored, (list, tuple)):
+        return
+    for row, stored_row in zip(widget.widgets, stored, strict=False):
+        if isinstance(stored_row, Mapping):
+            for name, cell in row.widgets.items():
+                if cell.value is NOT_CHANGED:
+                    cell.value = stored_row.get(name)
+
+
+@adapter(IFieldsAndContentProvidersForm, IFormLayer, IAnnotationStorage)
+class StorageWidgetsAndProviders(StorageWidgets, FieldWidgetsAndProviders):
+    """The same for a form with content providers among its fields."""
+
+
+def field_of_storage(field: IField, storage: IAnnotationStorage) -> IStorageField:
+    """Return a copy of the field that belongs to the storage; see IStorageField."""
+    if IStorageField.providedBy(field) and field.storage is storage:
+        # The form is updated again.
+        return field
+    copied = copy(field)
+    if not IStorageField.providedBy(field):
+        copied.__class__ = _binding_to_page(type(field))
+    copied.storage = storage
+    alsoProvides(copied, IStorageField)
+    # Terms of a collection are those of its value type, bound to the form's content.
+    for name in ("key_type", "value_type"):
+        part = getattr(copied, name, None)
+        if part is not None:
+            setattr(copied, name, field_of_storage(part, storage))
+    return copied
+
+
+class BindsToPage:
+    """Mixed into the class of a field: see IStorageField."""
+
+    def bind(self, context: Any) -> IStorageField:
+        """See zope.schema.interfaces.IField"""
+        # z3c.form binds to the form's content.
+        return super().bind(context.__parent__ if context is self.storage else context)
+
+    def fromUnicode(self, value: str) -> Any:
+        """See zope.schema.interfaces.IFromUnicode, which not every field provides."""
+        try:
+            return super().fromUnicode(value)
+        except SyntaxError as error:
+            # JSONField parses Python, too; z3c.form doesn't take this for bad input.
+            raise ValueError(str(error)) from error
+
+
+# In the class, not in the copy: z3c.form copies fields again, to change them.
+@cache
+def _binding_to_page(field_class: type) -> type:
+    members = {"__module__": field_class.__module__}
+    return type(field_class.__name__, (BindsToPage, field_class), members)

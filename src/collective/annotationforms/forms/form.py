@@ -1,0 +1,185 @@
+"""Forms that keep their data in an annotation of the content."""
+
+from AccessControl import Unauthorized
+from collections.abc import Callable
+from collections.abc import Iterable
+from collective.annotationforms.i18n import _
+from collective.annotationforms.interfaces import IAnnotationForm
+from collective.annotationforms.interfaces import VERSION_POLICIES
+from collective.annotationforms.interfaces import VERSIONED
+from collective.annotationforms.permission import check_permission
+from collective.annotationforms.permission import check_permission_when_user_is_known
+from collective.annotationforms.permission import user_is_unknown
+from collective.annotationforms.saving.lock import check_lock
+from collective.annotationforms.saving.merge import changed_values
+from collective.annotationforms.saving.merge import check_storable
+from collective.annotationforms.saving.notify import notify_page
+from collective.annotationforms.saving.notify import notify_saved
+from collective.annotationforms.storage.storage import annotation_storage
+from collective.annotationforms.storage.storage import AnnotationStorage
+from functools import partial
+from plone.autoform.form import AutoExtensibleForm
+from plone.autoform.view import WidgetsView
+from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
+from Products.statusmessages.interfaces import IStatusMessage
+from z3c.form.button import buttonAndHandler
+from z3c.form.form import applyChanges
+from z3c.form.form import BaseForm
+from z3c.form.form import EditForm
+from z3c.form.group import Group
+from z3c.form.interfaces import ActionExecutionError
+from z3c.form.interfaces import IGroup
+from zope.component import getMultiAdapter
+from zope.interface import implementer
+from zope.interface import Invalid
+
+
+@implementer(IAnnotationForm)
+class AnnotationStorageMixin:
+    """Mix it in before a form class: the form's data is kept in an annotation.
+
+    See IAnnotationForm for the class variables.  ``update()`` and
+    ``applyChanges()`` raise Unauthorized without the permission.
+    ``applyChanges()`` raises ActionExecutionError, and stores nothing, if somebody
+    else has locked the page or a value can't be stored.
+    """
+
+    ANNOTATION_STORAGE_KEY = "form_annotation_storage"
+    ASSIGN_INTERFACES = ()
+    COPY_DATA = True
+    DETECT_CONFLICTS = True
+    NOTIFY_CONTENT = True
+    RESPECT_LOCK = True
+    VERSION_POLICY = VERSIONED
+    permission = None
+
+    _storage = None
+
+    def __init_subclass__(cls, **arguments):
+        super().__init_subclass__(**arguments)
+        if cls.VERSION_POLICY not in VERSION_POLICIES:
+            raise ValueError(
+                f"{cls.__name__}.VERSION_POLICY is {cls.VERSION_POLICY!r}, but must be"
+                f" one of {', '.join(map(repr, VERSION_POLICIES))}."
+            )
+
+    def getContent(self) -> AnnotationStorage:
+        """See IAnnotationForm"""
+        if self._storage is None:
+            self._storage = annotation_storage(
+                self.context, self.ANNOTATION_STORAGE_KEY, self.ASSIGN_INTERFACES
+            )
+            self._storage.__name__ = self.__name__
+        return self._storage
+
+    # Every kind of form comes here before it reads a value, with its groups known
+    # and not yet made.
+    def updateWidgets(self, prefix: str | None = None) -> None:
+        """See z3c.form.interfaces.IForm"""
+        check_permission_when_user_is_known(self)
+        if hasattr(self, "groups"):
+            self.groups = _with_content_of_parent(self.groups)
+        super().updateWidgets(prefix)
+
+    def updateActions(self) -> None:
+        """See z3c.form.interfaces.IActionForm"""
+        super().updateActions()
+        if user_is_unknown(self.request) and self.actions.executedActions:
+            raise Unauthorized("A form is not executed at the address of a widget.")
+
+    def applyChanges(self, data: dict) -> dict:
+        """See z3c.form.interfaces.IEditForm"""
+        check_permission(self)
+        changed = changed_values(self, data)
+        self._check_save(changed)
+        storage = self.getContent()
+        before = dict(storage.data)
+        if hasattr(super(), "applyChanges"):
+            names = super().applyChanges(changed)
+        else:
+            # z3c.form's Form has none, and its handlers want one all the same.
+            names = applyChanges(self, storage, changed)
+        if names:
+            notify_saved(storage, names, before)
+            if self.NOTIFY_CONTENT:
+                notify_page(self.context, names)
+        return names
+
+    def _check_save(self, changed: dict) -> None:
+        try:
+            if self.RESPECT_LOCK and changed:
+                check_lock(self.context)
+            check_storable(self, changed)
+        except Invalid as error:
+            # The form shows it, with everything that was typed.
+            raise ActionExecutionError(error) from error
+
+
+class AnnotationEditForm(AnnotationStorageMixin, AutoExtensibleForm, EditForm):
+    """A form with Save and Cancel: give it a `schema` and a `label`.
+
+    Saving needs the permission, leads back to the page and tells what was done.
+    """
+
+    schema = None
+    permission = "Modify portal content"
+    enableCSRFProtection = True
+
+    label = _("Edit form data")
+    success_message = _("Changes saved.")
+    no_changes_message = _("Nothing was changed.")
+    cancel_message = _("Edit cancelled.")
+
+    @buttonAndHandler(_("Save"), name="save")
+    def handle_save(self, action) -> None:
+        """Save what was typed and leave, or stay and show the errors."""
+        data, errors = self.extractData()
+        if errors:
+            self.status = self.formErrorsMessage
+            return
+        changes = self.applyChanges(data)
+        self._leave(self.success_message if changes else self.no_changes_message)
+
+    @buttonAndHandler(_("Cancel"), name="cancel")
+    def handle_cancel(self, action) -> None:
+        """Leave without a change."""
+        self._leave(self.cancel_message)
+
+    def nextURL(self) -> str:
+        """Return the address to go to after Save and Cancel: that of the page."""
+        state = getMultiAdapter(
+            (self.context, self.request), name="plone_context_state"
+        )
+        return state.view_url()
+
+    def _leave(self, message: str) -> None:
+        IStatusMessage(self.request).addStatusMessage(message, "info")
+        self.request.response.redirect(self.nextURL())
+
+
+class AnnotationView(AnnotationStorageMixin, WidgetsView):
+    """A page that shows the data: give it a `schema` and a `label`."""
+
+    permission = "View"
+    label = _("Form data")
+    description = ""
+    index = ViewPageTemplateFile("templates/view.pt")
+
+
+def _with_content_of_parent(groups: Iterable) -> list:
+    """Return group factories whose groups share the content of their parent form.
+
+    Those of plone.z3cform do so by themselves, z3c.form's own take the context.
+    """
+    return [
+        group if IGroup.providedBy(group) else partial(_make_group, group)
+        for group in groups
+    ]
+
+
+def _make_group(factory: Callable, context, request, parent_form) -> Group:
+    group = factory(context, request, parent_form)
+    if type(group).getContent is BaseForm.getContent:
+        group.getContent = parent_form.getContent
+    group.groups = _with_content_of_parent(group.groups)
+    return group

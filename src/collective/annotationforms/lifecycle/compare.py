@@ -1,0 +1,97 @@
+"""Plone's page that compares two versions, with the data of forms below the rest."""
+
+from Acquisition import aq_base
+from collections.abc import Iterator
+from collective.annotationforms.fields.text import text_of
+from collective.annotationforms.interfaces import VERSIONED
+from collective.annotationforms.lifecycle.copies import fields_of
+from collective.annotationforms.lifecycle.copies import forms_of
+from collective.annotationforms.lifecycle.copies import version_policy
+from collective.annotationforms.permission import may_open_form
+from collective.annotationforms.permission import may_read_field
+from collective.annotationforms.storage.storage import annotation_storage
+from collective.annotationforms.storage.storage import stored_mappings
+from html import escape
+from pathlib import Path
+from Products.CMFDiffTool.TextDiff import TextDiff
+from Products.CMFEditions.browser import diff
+from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
+from types import SimpleNamespace
+from typing import Any
+from z3c.form.interfaces import IDataManager
+from zope.component import getMultiAdapter
+from zope.i18n import translate
+from zope.schema.interfaces import IField
+
+
+TEMPLATES = Path(diff.__file__).parent / "templates"
+
+
+class CompareView(diff.DiffView):
+    """Compares what the user may see of the data in forms, too."""
+
+    template = ViewPageTemplateFile("diff.pt", str(TEMPLATES))
+
+    def __init__(self, context, request):
+        super().__init__(context, request)
+        self.compared = []
+
+    def getVersion(self, version: Any) -> Any:
+        """Return the version with that number, or the page itself for "current"."""
+        found = super().getVersion(version)
+        self.compared.append(found)
+        return found
+
+    def index(self) -> str:
+        """Return the page; the base class has compared the rest."""
+        self.changes.extend(self.data_changes(*self.compared))
+        return self.template()
+
+    def data_changes(self, old: Any, new: Any) -> Iterator["DataDiff"]:
+        """Yield the differences of all fields that the user may see."""
+        for key in {**stored_mappings(old), **stored_mappings(new)}:
+            for field in self.fields(key):
+                texts = [self.text(version, key, field) for version in (old, new)]
+                if texts[0] != texts[1]:
+                    label = translate(field.title, context=self.request)
+                    yield DataDiff(label, *texts)
+
+    def fields(self, key: str) -> list[IField]:
+        """Return the fields under the key in the forms that the user may open.
+
+        None for data that is no part of versions.
+        """
+        if version_policy(key) != VERSIONED:
+            return []
+        found = {
+            field.__name__: field
+            for form in forms_of(key)
+            if may_open_form(form, self.context, self.request)
+            for field in fields_of(form)
+            if may_read_field(field, self.context)
+        }
+        return list(found.values())
+
+    def text(self, version: Any, key: str, field: IField) -> str:
+        """Return the value of the field in the version as text, "" if there is none."""
+        stored = stored_mappings(version).get(key)
+        live = stored_mappings(self.context).get(key)
+        if stored is live and aq_base(version) is not aq_base(self.context):
+            # The version lacks the data: what it shows is that of the page.
+            return ""
+        storage = annotation_storage(version, key)
+        value = getMultiAdapter((storage, field), IDataManager).query(None)
+        return text_of(field.bind(self.context), value)
+
+
+class DataDiff(TextDiff):
+    """The difference of two texts, as the page wants to have it."""
+
+    def __init__(self, label: str, old: str, new: str):
+        values = (SimpleNamespace(text=old), SimpleNamespace(text=new))
+        super().__init__(*values, "text", id1="", id2="", field_label=label)
+
+    def inline_diff(self) -> str:
+        """Return the old and the new text as HTML."""
+        texts = (escape(self.oldValue), escape(self.newValue))
+        return self.inlinediff_fmt % ("InlineDiff", *texts)

@@ -1,0 +1,69 @@
+"""A schema's view of a storage: attributes in place of keys, defaults filled in."""
+
+from collective.annotationforms.interfaces import IAnnotationStorage
+from collective.annotationforms.interfaces import InvalidValueError
+from collective.annotationforms.storage.storage import implementing
+from typing import Any
+from z3c.form.interfaces import IDataManager
+from zope.component import getMultiAdapter
+from zope.interface.interface import InterfaceClass
+from zope.schema import getFields
+from zope.schema.interfaces import IField
+from zope.schema.interfaces import ValidationError
+
+
+class SchemaView:
+    """The values of a storage as attributes; see `schema_view`."""
+
+    def __init__(
+        self, storage: IAnnotationStorage, schema: InterfaceClass, writable: bool
+    ):
+        # __setattr__ is for the fields of the schema.
+        vars(self).update(_storage=storage, _schema=schema, _writable=writable)
+
+    @property
+    def __parent__(self) -> Any:
+        return self._storage.__parent__
+
+    def __getattr__(self, name: str) -> Any:
+        return self._data_manager(self._field(name)).get()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        field = self._field(name)
+        if not self._writable:
+            raise AttributeError(
+                f"{name!r} can't be set: ask for schema_view(..., writable=True)."
+            )
+        storage = self._storage
+        try:
+            field.bind(storage.__parent__).validate(value)
+        except ValidationError as error:
+            reason = f"{error.doc()} ({error!r})"
+            raise InvalidValueError(
+                storage.__parent__, storage.key, reason, field=name
+            ) from error
+        self._data_manager(field).set(value)
+
+    def _data_manager(self, field: IField) -> IDataManager:
+        return getMultiAdapter((self._storage, field), IDataManager)
+
+    def _field(self, name: str) -> IField:
+        try:
+            return getFields(self._schema)[name]
+        except KeyError:
+            raise AttributeError(
+                f"{self._schema.__identifier__} has no field {name!r}."
+            ) from None
+
+
+def schema_view(
+    storage: IAnnotationStorage, schema: InterfaceClass, *, writable: bool = False
+) -> SchemaView:
+    """Return an object that provides `schema` with the values of `storage`.
+
+    A field that was never stored has its default, a field stored empty is empty.
+    With `writable`, setting an attribute validates and stores the value; it
+    raises InvalidValueError for a value that the field refuses, and TypeError
+    for a read-only field.  Other names raise AttributeError.
+    """
+    return implementing(SchemaView, (schema,))(storage, schema, writable)

@@ -1,0 +1,249 @@
+"""The storage: the values of one form on one page.
+
+Knows nothing of forms and requests.
+"""
+
+from Acquisition import aq_base
+from collections.abc import Mapping
+from collections.abc import MutableMapping
+from collective.annotationforms.interfaces import AnnotationsHiddenError
+from collective.annotationforms.interfaces import describe_page
+from collective.annotationforms.interfaces import IAnnotationStorage
+from collective.annotationforms.interfaces import InvalidValueError
+from collective.annotationforms.interfaces import IValueWrittenEvent
+from collective.annotationforms.interfaces import NotAMappingError
+from collective.annotationforms.interfaces import NotAnnotatableError
+from collective.annotationforms.interfaces import StorageError
+from collective.annotationforms.storage.value import detached
+from dataclasses import dataclass
+from functools import cache
+from persistent.mapping import PersistentMapping
+from types import MappingProxyType
+from typing import Any
+from zope.annotation.attribute import AttributeAnnotations
+from zope.annotation.interfaces import IAnnotations
+from zope.event import notify
+from zope.interface import classImplements
+from zope.interface import implementer
+from zope.interface.interface import InterfaceClass
+
+
+NOTHING_STORED = MappingProxyType({})
+
+
+@implementer(IAnnotationStorage)
+class AnnotationStorage(PersistentMapping):
+    """See IAnnotationStorage.
+
+    It is a ``PersistentMapping`` so that code written for the stored mapping
+    accepts it, but no state of its own is ever stored.
+    """
+
+    # Widgets and fields refer to their storage, so a URL leads to it.  Nothing of it is
+    # published: without this, Zope publishes each method that has a docstring.
+    __roles__ = ()
+
+    __name__ = None
+
+    def __init__(self, page: Any, key: str):
+        self.__parent__ = page
+        self.key = key
+
+    def __repr__(self) -> str:
+        # No values: they may be personal, and a repr ends up in logs.
+        return f"<AnnotationStorage {self.key!r} of {describe_page(self.__parent__)}>"
+
+    @property
+    def data(self) -> Mapping:
+        """What is stored, to be read only: the base class reads from here."""
+        stored = self._stored()
+        return NOTHING_STORED if stored is None else stored
+
+    def __getitem__(self, name: str) -> Any:
+        """Return the value of the field `name`, not to be changed in place."""
+        return detached(super().__getitem__(name))
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        """Store the value of the field `name`, and the mapping if there is none."""
+        value = self.storable(name, value)
+        try:
+            stored = self._stored_to_write()
+        except StorageError as error:
+            error.field = name
+            raise
+        old = stored.get(name)
+        stored[name] = value
+        notify(ValueWrittenEvent(self, name, old, value))
+
+    def __delitem__(self, name: str) -> None:
+        """Remove the value of the field `name`; KeyError if there is none."""
+        if name not in self:
+            raise KeyError(name)
+        old = self._stored_to_write().pop(name)
+        notify(ValueWrittenEvent(self, name, old, None))
+
+    def storable(self, name: str, value: Any) -> Any:
+        """See IAnnotationStorage"""
+        try:
+            return detached(value)
+        except ValueError as error:
+            raise InvalidValueError(
+                self.__parent__, self.key, str(error), field=name
+            ) from error
+
+    # The base class would write past these methods.
+    clear = MutableMapping.clear
+    pop = MutableMapping.pop
+    popitem = MutableMapping.popitem
+    update = MutableMapping.update
+
+    def setdefault(self, name: str, default: Any = None) -> Any:
+        """Return the value of the field `name`, which is `default` from now on."""
+        # Never the object that was handed in: a change of it would be lost.
+        if name not in self:
+            self[name] = default
+        return self[name]
+
+    def remove(self) -> None:
+        """See IAnnotationStorage"""
+        # Not clear(), which reads the values: those of a class that is gone can't be.
+        for name in list(self):
+            del self[name]
+        stored = annotations(self.__parent__, self.key)
+        if self.key in stored:
+            del stored[self.key]
+
+    # Widgets ask their context where they are.
+
+    def absolute_url(self, relative: int = 0) -> str:
+        """Return the address of the page."""
+        return self.__parent__.absolute_url(relative)
+
+    def getPhysicalPath(self) -> tuple[str, ...]:
+        """Return the path of the page."""
+        return self.__parent__.getPhysicalPath()
+
+    def copy(self) -> dict:
+        """Return the stored values in a new dict."""
+        return dict(self)
+
+    __copy__ = copy
+
+    def __or__(self, other: Mapping) -> dict:
+        return self.copy() | dict(other)
+
+    def __ror__(self, other: Mapping) -> dict:
+        return dict(other) | self.copy()
+
+    def __ior__(self, other: Mapping) -> "AnnotationStorage":
+        self.update(other)
+        return self
+
+    def __getstate__(self):
+        raise TypeError(f"{self!r} is made for one request: store a copy() of it.")
+
+    def _stored(self) -> Mapping | None:
+        stored = annotations(self.__parent__, self.key).get(self.key)
+        if stored is None or isinstance(stored, (PersistentMapping, dict)):
+            return stored
+        raise NotAMappingError(
+            self.__parent__,
+            self.key,
+            f"a PersistentMapping is expected, but a {type(stored).__name__} is stored",
+        )
+
+    def _stored_to_write(self) -> PersistentMapping:
+        stored = self._stored()
+        if not isinstance(stored, PersistentMapping):
+            # Changes of a plain dict are not noticed by the ZODB.
+            stored = PersistentMapping(stored or {})
+            annotations(self.__parent__, self.key)[self.key] = stored
+        return stored
+
+
+@implementer(IValueWrittenEvent)
+@dataclass(frozen=True)
+class ValueWrittenEvent:
+    """See IValueWrittenEvent"""
+
+    storage: AnnotationStorage
+    name: str
+    old: Any
+    new: Any
+
+
+def annotation_storage(
+    page: Any, key: str, interfaces: tuple[InterfaceClass, ...] = ()
+) -> AnnotationStorage:
+    """Return the storage under the annotation `key` of `page`, without a form.
+
+    The storage provides all of `interfaces`.  Nothing is written by this call.
+    Raises TypeError if `key` is no string with a character in it, or if
+    `interfaces` is no tuple of interfaces.
+    """
+    if not isinstance(key, str) or not key:
+        raise TypeError(f"An annotation key is a string, not {key!r}.")
+    # An interface can be iterated: it must not pass for a tuple of its names.
+    if not isinstance(interfaces, (tuple, list)) or not all(
+        isinstance(interface, InterfaceClass) for interface in interfaces
+    ):
+        raise TypeError(f"A tuple of interfaces is needed, not {interfaces!r}.")
+    return implementing(AnnotationStorage, tuple(interfaces))(page, key)
+
+
+# One class for each combination of interfaces: adapter lookups are as fast as for
+# any class, where marking each object makes them slower and classes made anew on
+# each call leak.
+@cache
+def implementing(base: type, interfaces: tuple[InterfaceClass, ...]) -> type:
+    """Return a subclass of `base` whose instances provide all of `interfaces`.
+
+    The interfaces come before those of `base`: an adapter for one of them wins.
+    """
+    if not interfaces:
+        return base
+    members = {"__doc__": base.__doc__, "__module__": base.__module__}
+    cls = type(base.__name__, (base,), members)
+    classImplements(cls, *interfaces)
+    return cls
+
+
+def annotations(page: Any, key: str) -> IAnnotations:
+    """Return the annotations of `page`; `key` is for the error message only.
+
+    Raises NotAnnotatableError and AnnotationsHiddenError.
+    """
+    adapted = IAnnotations(page, None)
+    if adapted is None:
+        raise NotAnnotatableError(
+            page, key, "the object is not annotatable (no adapter to IAnnotations)"
+        )
+    if isinstance(adapted, AttributeAnnotations) and _hints_hide_annotations(page):
+        raise AnnotationsHiddenError(
+            page,
+            key,
+            f"the class {type(aq_base(page)).__name__} or a base of it has type hints"
+            " in its body; Python keeps them in __annotations__, where the"
+            " annotations of the object belong; remove the hints",
+        )
+    return adapted
+
+
+def stored_mappings(page: Any) -> dict[str, PersistentMapping]:
+    """Return what is stored on `page` as storages are, by annotation key.
+
+    Nothing in an annotation says whose it is: another add-on may keep such a mapping,
+    too.  Empty for an object that has no annotations.
+    """
+    return {
+        key: stored
+        for key, stored in IAnnotations(page, {}).items()
+        if isinstance(stored, PersistentMapping)
+    }
+
+
+def _hints_hide_annotations(page: Any) -> bool:
+    base = aq_base(page)
+    # The first look wakes the object up, so that the second finds its own state.
+    found = getattr(base, "__annotations__", None)
+    return found is not None and "__annotations__" not in vars(base)

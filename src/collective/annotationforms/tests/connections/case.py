@@ -1,0 +1,133 @@
+"""The layers with the servers, and what tests of connections have in common."""
+
+from collective.annotationforms.connections import foreign_connection
+from collective.annotationforms.connections.postgresql import PostgreSQL
+from collective.annotationforms.tests.connections.proxy import Proxy
+from collective.annotationforms.tests.connections.servers import PostgreSQLServer
+from collective.annotationforms.tests.connections.servers import RedisServer
+from collective.annotationforms.tests.connections.servers import until
+from persistent.mapping import PersistentMapping
+from plone.testing import Layer
+from ZODB import DB
+from ZODB.MappingStorage import MappingStorage
+
+import gc
+import transaction
+import unittest
+
+
+class ServerLayer(Layer):
+    """A server that runs, and a proxy in front of it for each test."""
+
+    def __init__(self, factory):
+        super().__init__(name=factory.__name__)
+        self.factory = factory
+
+    def setUp(self):
+        self["server"] = self.factory()
+        self["server"].start()
+
+    def testSetUp(self):
+        self["proxy"] = Proxy(self["server"].port)
+
+    def testTearDown(self):
+        self["proxy"].close()
+        if self["server"].process is None:
+            self["server"].start()
+
+    def tearDown(self):
+        self["server"].remove()
+
+
+POSTGRESQL = ServerLayer(PostgreSQLServer)
+REDIS = ServerLayer(RedisServer)
+
+
+class ZODBTestCase(unittest.TestCase):
+    """A database with an object, and no garbage collector."""
+
+    def setUp(self):
+        gc.collect()
+        gc.disable()
+        self.addCleanup(gc.enable)
+        transaction.abort()
+        self.db = self.database()
+        with self.db.transaction() as jar:
+            jar.root()["obj"] = PersistentMapping()
+
+    def database(self, storage=None, **options):
+        """Return a DB; it is closed after the test."""
+        db = DB(storage or MappingStorage(), **options)
+        # Not the bound method: a second close() does nothing.
+        self.addCleanup(lambda: db.close())
+        self.addCleanup(transaction.abort)
+        return db
+
+    def jar(self, db=None, **options):
+        """Return an open ZODB Connection with a transaction manager of its own."""
+        manager = options.pop("transaction_manager", None)
+        manager = manager or transaction.TransactionManager()
+        return (db or self.db).open(manager, **options)
+
+    def obj(self):
+        """Return an object on a ZODB Connection of its own."""
+        return self.jar().root()["obj"]
+
+
+class PostgreSQLTestCase(ZODBTestCase):
+    """An empty table and a connection class whose timeouts are short."""
+
+    layer = POSTGRESQL
+
+    class Manager(PostgreSQL):
+        connect_timeout = 2
+        answer_timeout = 2.0
+        retry_after = 0.5
+
+    def setUp(self):
+        self.server = self.layer["server"]
+        self.proxy = self.layer["proxy"]
+        self.server.terminate()
+        self.server.query("DROP TABLE IF EXISTS rows")
+        self.server.query("CREATE TABLE rows (name text PRIMARY KEY)")
+        super().setUp()
+
+    def settings(self, **more):
+        """Return the settings of a connection through the proxy."""
+        return self.server.settings(self.proxy.port, **more)
+
+    def connection(self, obj, factory=None, **options):
+        options.setdefault("settings", self.settings())
+        return foreign_connection(obj, factory or self.Manager, **options)
+
+    def insert(self, obj, row, **options):
+        """Insert a row within the transaction of the object; return its connection."""
+        connection = self.connection(obj, **options)
+        connection.join().execute("INSERT INTO rows VALUES (%s)", [row])
+        return connection
+
+    def write(self, obj, name):
+        """Store the name in ZODB and on the server."""
+        obj["name"] = name
+        return self.insert(obj, name)
+
+    def backend(self, obj):
+        """Return the process id of the server's session."""
+        return self.connection(obj).raw.info.backend_pid
+
+    def rows(self):
+        found = self.server.query("SELECT name FROM rows ORDER BY name")
+        return [name for (name,) in found]
+
+    def stored(self):
+        """Return the name that is stored in ZODB."""
+        with self.db.transaction() as jar:
+            return jar.root()["obj"].get("name")
+
+    def assert_sessions(self, number):
+        """Assert that the server sees so many sessions of ours, now or very soon."""
+        until(
+            lambda: len(self.server.sessions()) == number,
+            seconds=10,
+            what=f"{number} sessions, found {self.server.sessions()}",
+        )

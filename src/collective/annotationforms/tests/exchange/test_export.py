@@ -1,0 +1,175 @@
+"""Values as JSON and as text, CSV and JSON of many pages."""
+
+from collective.annotationforms.browser.download import csv_download
+from collective.annotationforms.catalog.search import Search
+from collective.annotationforms.exchange.export import records
+from collective.annotationforms.exchange.export import safe_cell
+from collective.annotationforms.exchange.export import write_json
+from collective.annotationforms.exchange.portable import plain_text
+from collective.annotationforms.exchange.portable import portable
+from collective.annotationforms.storage.storage import annotation_storage
+from collective.annotationforms.tests.layers import IntegrationTestCase
+from datetime import date
+from datetime import datetime
+from datetime import time
+from datetime import timedelta
+from decimal import Decimal
+from persistent.mapping import PersistentMapping
+from plone.app.textfield.value import RichTextValue
+from plone.namedfile.file import NamedBlobFile
+from unittest import TestCase
+from z3c.relationfield import RelationValue
+from zope.annotation.interfaces import IAnnotations
+from zope.component import getUtility
+from zope.intid.interfaces import IIntIds
+
+import csv
+import io
+import json
+
+
+class Address:
+    def __init__(self, street):
+        self.street = street
+        self._v_cache = None
+
+
+class Marker:
+    """Without attributes, as an object whose class is gone."""
+
+
+class TestCells(TestCase):
+    """Text that a spreadsheet would compute is neutralised."""
+
+    def test_what_begins_like_a_formula_or_with_a_control_character(self):
+        for text in (
+            "=1+1",
+            "+1",
+            "-1+cmd|' /C calc'!A0",
+            "@SUM(1)",
+            "\t=1",
+            "\r=1",
+            "\n=1",
+            "\0=1",
+            "\x85=1",
+        ):
+            with self.subTest(text=text):
+                self.assertEqual(f"'{text}", safe_cell(text))
+
+    def test_in_collections_too(self):
+        self.assertEqual("'=1; 2", safe_cell(["=1", 2]))
+
+    def test_other_text_and_numbers_stay(self):
+        for value, cell in {
+            "a=1": "a=1",
+            "": "",
+            None: "",
+            -1: "-1",
+            -1.5: "-1.5",
+            Decimal("-2.50"): "-2.50",
+        }.items():
+            self.assertEqual(cell, safe_cell(value))
+
+
+class TestPortable(IntegrationTestCase):
+    """Each type of value in JSON and in text."""
+
+    def test_values(self):
+        target = RelationValue(getUtility(IIntIds).getId(self.page))
+        uid = self.page.UID()
+        text = RichTextValue("<p>Zoë</p>", "text/html", "text/x-html-safe")
+        file = NamedBlobFile(b"Hello", "text/plain", "hello.txt")
+        for value, in_json, in_text in (
+            (None, None, ""),
+            (True, True, "true"),
+            (7, 7, "7"),
+            ("Zoë", "Zoë", "Zoë"),
+            (Decimal("1.10"), "1.10", "1.10"),
+            (date(2027, 1, 31), "2027-01-31", "2027-01-31"),
+            (datetime(2027, 1, 31, 8), "2027-01-31T08:00:00", "2027-01-31T08:00:00"),
+            (time(8, 30), "08:30:00", "08:30:00"),
+            (timedelta(minutes=1), "60", "60"),
+            (float("inf"), "inf", "inf"),
+            (b"Hello", "SGVsbG8=", "SGVsbG8="),
+            (["b", "a"], ["b", "a"], "b; a"),
+            ({"b", "a"}, ["a", "b"], "a; b"),
+            ({1: "a", None: "b"}, {"1": "a", "null": "b"}, "1: a, None: b"),
+            ({"a": date(2027, 1, 31)}, {"a": "2027-01-31"}, "a: 2027-01-31"),
+            (Address("Main St"), {"street": "Main St"}, '{"street": "Main St"}'),
+            (Marker(), "Marker", "Marker"),
+            (target, uid, "/plone/page"),
+            (self.page, uid, uid),
+            (
+                text,
+                {
+                    "data": "<p>Zoë</p>",
+                    "content-type": "text/html",
+                    "output-type": "text/x-html-safe",
+                },
+                "<p>Zoë</p>",
+            ),
+            (
+                file,
+                {
+                    "filename": "hello.txt",
+                    "content-type": "text/plain",
+                    "encoding": "base64",
+                    "data": "SGVsbG8=",
+                },
+                "hello.txt",
+            ),
+        ):
+            with self.subTest(value=value):
+                self.assertEqual(in_json, portable(value))
+                json.dumps(portable(value))
+                self.assertEqual(in_text, plain_text(value))
+
+
+class TestManyPages(IntegrationTestCase):
+    """Exports in which memory does not grow with the pages."""
+
+    size = 30
+
+    def setUp(self):
+        super().setUp()
+        for number in range(self.size):
+            self.portal.invokeFactory("Document", f"p{number:03}", title="=Page")
+            page = self.portal[f"p{number:03}"]
+            annotation_storage(page, "example.data")["name"] = f"Zoë {number}"
+        self.search = Search(key="example.data", sort="path")
+
+    def test_csv_goes_to_the_disk(self):
+        output = csv_download(
+            self.request, "f.csv", ["name"], records(self.search, self.request)
+        )
+        self.assertIsInstance(output, io.BufferedRandom)
+        output.seek(0)
+        with io.TextIOWrapper(output, encoding="utf-8", newline="") as text:
+            lines = list(csv.reader(text))
+        self.assertEqual(["path", "uid", "title", "name"], lines[0])
+        self.assertEqual(
+            [f"/p{number:03}" for number in range(self.size)],
+            [line[0] for line in lines[1:]],
+        )
+        self.assertEqual(["'=Page", "Zoë 0"], lines[1][2:])
+
+    def test_json(self):
+        output = io.BytesIO()
+        found = records(self.search, self.request)
+        write_json(output, None, "example.data", found, hidden=2)
+        exported = json.loads(output.getvalue())
+        self.assertEqual(self.size, len(exported["pages"]))
+        self.assertEqual({"pages": 2, "values": 0}, exported["left_out"])
+        self.assertEqual({"name": "Zoë 0"}, exported["pages"][0]["values"])
+
+    def test_no_page(self):
+        output = io.BytesIO()
+        write_json(output, "notes", "example.data", [])
+        self.assertEqual([], json.loads(output.getvalue())["pages"])
+
+    def test_records_are_made_one_by_one(self):
+        found = records(self.search, self.request)
+        self.assertEqual("/p000", next(found).path)
+        del self.portal["p001"].__annotations__["example.data"]
+        IAnnotations(self.portal["p001"])["example.data"] = PersistentMapping()
+        self.assertEqual({}, next(found).values)

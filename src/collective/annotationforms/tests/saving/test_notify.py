@@ -1,0 +1,195 @@
+from collective.annotationforms.interfaces import IStorageSavedEvent
+from collective.annotationforms.tests import sampleforms
+from collective.annotationforms.tests.layers import FunctionalTestCase
+from collective.annotationforms.tests.layers import IntegrationTestCase
+from collective.annotationforms.tests.pages import registered_objects
+from DateTime import DateTime
+from plone.app.testing import login
+from plone.app.testing import SITE_OWNER_NAME
+from plone.locking.interfaces import ILockable
+from z3c.form import field
+from z3c.form.interfaces import ActionExecutionError
+from zope import schema
+from zope.annotation.interfaces import IAnnotations
+from zope.component import getGlobalSiteManager
+from zope.interface import Interface
+from zope.lifecycleevent.interfaces import IObjectModifiedEvent
+
+import transaction
+
+
+class IAnything(Interface):
+    thing = schema.Field(title="Thing", required=False)
+    name = schema.TextLine(title="Name", required=False)
+
+
+class AnythingForm(sampleforms.PlainEditForm):
+    fields = field.Fields(IAnything).select("name")
+
+
+class QuietForm(sampleforms.PlainEditForm):
+    NOTIFY_CONTENT = False
+
+
+class Unpicklable:
+    def __reduce__(self):
+        raise TypeError("no way")
+
+
+class TestEvents(IntegrationTestCase):
+    """A save tells once what it changed."""
+
+    def events(self, interface):
+        """Return a list that is filled with the events that are notified."""
+        found = []
+        self.handle(interface, found.append)
+        return found
+
+    def handle(self, interface, handler):
+        registry = getGlobalSiteManager()
+        registry.registerHandler(handler, (interface,))
+        self.addCleanup(registry.unregisterHandler, handler, (interface,))
+
+    def apply(self, form_class=sampleforms.PlainEditForm, **data):
+        form = form_class(self.page, self.request)
+        form.update()
+        form.applyChanges(data)
+        return form
+
+    def test_names_key_page_and_changes(self):
+        self.apply(name="Ada", count=4)
+        events = self.events(IStorageSavedEvent)
+        form = self.apply(name="Grace", count=4)
+        (event,) = events
+        self.assertEqual({"name": ("Ada", "Grace")}, event.changes)
+        self.assertEqual("form_annotation_storage", event.key)
+        self.assertEqual(self.page, event.page)
+        self.assertEqual(form.getContent(), event.storage)
+
+    def test_comes_after_the_last_write(self):
+        seen = []
+        self.handle(IStorageSavedEvent, lambda event: seen.append({**event.storage}))
+        self.apply(name="Ada", count=4)
+        self.assertEqual([{"name": "Ada", "count": 4}], seen)
+
+    def test_there_is_none_without_a_change(self):
+        self.apply(name="Ada")
+        events = self.events(IStorageSavedEvent)
+        modified = self.events(IObjectModifiedEvent)
+        self.apply(name="Ada")
+        self.assertEqual([[], []], [events, modified])
+
+    def test_groups_and_plain_forms_tell_once_too(self):
+        for form_class in (
+            sampleforms.PlainGroupForm,
+            sampleforms.PlainForm,
+            sampleforms.AutoForm,
+        ):
+            with self.subTest(form=form_class):
+                IAnnotations(self.page).pop("form_annotation_storage", None)
+                events = self.events(IStorageSavedEvent)
+                self.apply(form_class, name="Ada", count=4)
+                (event,) = events
+                self.assertEqual(
+                    {"name": (None, "Ada"), "count": (None, 4)}, event.changes
+                )
+
+    def test_the_page_is_modified_once(self):
+        modified = self.events(IObjectModifiedEvent)
+        self.apply(name="Ada", count=4)
+        (event,) = [event for event in modified if event.object == self.page]
+        (description,) = event.descriptions
+        self.assertEqual(sampleforms.ISmall, description.interface)
+        self.assertEqual({"name", "count"}, set(description.attributes))
+
+    def test_date_and_catalog_follow(self):
+        long_ago = DateTime("2020-01-01")
+        self.page.setModificationDate(long_ago)
+        self.page.reindexObject(idxs=["modified"])
+        self.apply(QuietForm, name="Ada")
+        self.assertEqual(long_ago, self.page.modified())
+        self.apply(name="Grace")
+        self.assertGreater(self.page.modified(), DateTime() - 1)
+        catalog = self.portal.portal_catalog
+        (brain,) = catalog(path="/plone/page", modified=self.range(DateTime() - 1))
+        self.assertEqual(self.page.modified(), brain.modified)
+
+    def range(self, since):
+        return {"query": since, "range": "min"}
+
+    def test_a_version_is_made(self):
+        before = self.page.version_id
+        self.apply(name="Ada")
+        self.assertEqual(before + 1, self.page.version_id)
+
+    def test_a_quiet_form_writes_the_mapping_only(self):
+        self.apply(QuietForm, name="Ada")
+        # Gives the new mapping its place in the database.
+        transaction.savepoint()
+        self.apply(QuietForm, name="Grace", count=3)
+        self.assertEqual(
+            [self.stored("form_annotation_storage")],
+            registered_objects(self.page._p_jar),
+        )
+
+    def test_a_value_that_cannot_be_stored_is_refused_and_nothing_is_stored(self):
+        events = self.events(IStorageSavedEvent)
+        form = self.apply(AnythingForm)
+        with self.assertRaises(ActionExecutionError) as caught:
+            form.applyChanges({"name": "Ada", "thing": Unpicklable()})
+        message = caught.exception.error.args[0]
+        self.assertEqual("“${field}” can't be saved: ${reason}.", message)
+        self.assertEqual(
+            {"field": "thing", "reason": "it can't be stored: no way"}, message.mapping
+        )
+        self.assertIsNone(self.stored("form_annotation_storage"))
+        self.assertEqual([], events)
+
+
+class TestLock(FunctionalTestCase):
+    """A page that somebody else has locked is not changed by its forms either."""
+
+    def lock(self, user):
+        container = self.portal.aq_parent if user == SITE_OWNER_NAME else self.portal
+        login(container, user)
+        ILockable(self.page).lock()
+        transaction.commit()
+
+    def save(self, view="plain-form"):
+        browser = self.browser()
+        browser.open(f"{self.url}/@@{view}")
+        browser.getControl(name="form.widgets.name").value = "typed"
+        browser.getControl("Apply").click()
+        return browser
+
+    def test_of_somebody_else(self):
+        self.lock("editor")
+        browser = self.save()
+        self.assertIn("editor has locked the page", self.content(browser))
+        self.assertIsNone(self.stored())
+        self.assertEqual("typed", browser.getControl(name="form.widgets.name").value)
+        ILockable(self.page).unlock()
+        transaction.commit()
+        browser.getControl("Apply").click()
+        self.assertEqual({"name": "typed"}, self.stored())
+
+    def test_of_oneself(self):
+        self.lock(SITE_OWNER_NAME)
+        self.save()
+        self.assertEqual({"name": "typed"}, self.stored())
+
+    def test_can_be_ignored(self):
+        class Form(sampleforms.PlainEditForm):
+            RESPECT_LOCK = False
+
+        self.register_view("ignores-locks", Form)
+        self.lock("editor")
+        self.save("ignores-locks")
+        self.assertEqual({"name": "typed"}, self.stored())
+
+    def test_a_save_without_a_change_is_no_matter(self):
+        self.lock("editor")
+        browser = self.browser()
+        browser.open(f"{self.url}/@@plain-form")
+        browser.getControl("Apply").click()
+        self.assertIn("No changes were applied.", self.content(browser))

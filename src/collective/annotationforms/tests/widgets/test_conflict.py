@@ -1,0 +1,339 @@
+from collective.annotationforms import AnnotationEditForm
+from collective.annotationforms.tests import sampleforms
+from collective.annotationforms.tests.layers import FunctionalTestCase
+from plone.keyring.interfaces import IKeyManager
+from plone.supermodel import model
+from zope import schema
+from zope.component import getUtility
+
+import re
+import transaction
+
+
+CONFLICT = "changed this field while you edited it"
+ERRORS = "There were some errors."
+
+
+class ISecret(model.Schema):
+    pin = schema.Password(title="PIN", required=False)
+
+
+class SecretForm(AnnotationEditForm):
+    schema = ISecret
+    ANNOTATION_STORAGE_KEY = "example.settings"
+
+
+class CarelessForm(sampleforms.SettingsForm):
+    DETECT_CONFLICTS = False
+
+
+class ConflictTestCase(FunctionalTestCase):
+    key = "example.settings"
+
+    def open(self, view="settings", user="admin"):
+        browser = self.browser(user)
+        browser.open(f"{self.url}/@@{view}")
+        return browser
+
+    def save(self, browser, button="Save", **values):
+        for name, value in values.items():
+            browser.getControl(name=f"form.widgets.{name}").value = value
+        browser.getControl(button).click()
+
+    def choose(self, browser, name, value):
+        browser.getControl(name=f"form.widgets.{name}-conflict").value = [value]
+
+    def token(self, browser, name):
+        return browser.getControl(name=f"form.widgets.{name}-shown")
+
+    def field(self, browser, name):
+        """Return the HTML of a field: label, widget, help and error."""
+        _before, _start, html = browser.contents.partition(
+            f'id="formfield-form-widgets-{name}"'
+        )
+        return " ".join(html.partition('id="formfield-')[0].split())
+
+    def assert_conflicts(self, browser, *names):
+        found = [
+            name
+            for name in ("name", "count", "active", "notes", "colour", "subject")
+            if CONFLICT in self.field(browser, name)
+        ]
+        self.assertEqual([*names], found)
+        self.assertEqual(bool(names), ERRORS in self.content(browser))
+
+
+class TestTwoEditors(ConflictTestCase):
+    """Two editors have opened the same form."""
+
+    def setUp(self):
+        super().setUp()
+        self.store(name="Ada", count=1, colour="red")
+        self.mine, self.theirs = self.open(), self.open(user="editor")
+
+    def test_who_change_different_fields_both_get_in(self):
+        self.save(self.theirs, count="2", colour=["green"])
+        self.save(self.mine, name="Grace")
+        self.assertIn("Changes saved.", self.mine.contents)
+        self.assertEqual(
+            {"name": "Grace", "count": 2, "colour": "green"}, self.stored()
+        )
+
+    def test_one_of_whom_changes_nothing(self):
+        self.save(self.theirs, name="Grace")
+        self.save(self.mine)
+        self.assertIn("Nothing was changed.", self.mine.contents)
+        self.assertEqual("Grace", self.stored()["name"])
+
+    def test_who_type_the_same(self):
+        self.save(self.theirs, name="Grace")
+        self.save(self.mine, name="Grace", count="2")
+        self.assertIn("Changes saved.", self.mine.contents)
+        self.assertEqual({"name": "Grace", "count": 2, "colour": "red"}, self.stored())
+
+    def test_who_change_the_same_field(self):
+        self.save(self.theirs, name="Grace", count="2")
+        stored = self.stored()
+        self.save(self.mine, name="Mary", notes="mine")
+        self.assert_conflicts(self.mine, "name")
+        self.assertEqual(stored, self.stored())
+        html = self.field(self.mine, "name")
+        self.assertRegex(html, r"editor has changed this field .*, on .* [AP]M\.")
+        self.assertRegex(html, r'id="form-widgets-name-other"[^>]*>Grace<')
+        values = [
+            self.mine.getControl(name=f"form.widgets.{name}").value
+            for name in ("name", "count", "notes")
+        ]
+        self.assertEqual(["Mary", "1", "mine"], values)
+        return self.mine
+
+    def test_the_second_uses_what_was_typed(self):
+        self.save(self.test_who_change_the_same_field())
+        self.assertIn("Changes saved.", self.mine.contents)
+        self.assertEqual(
+            {"name": "Mary", "count": 2, "colour": "red", "notes": "mine"},
+            self.stored(),
+        )
+
+    def test_the_second_edits_what_was_typed(self):
+        self.save(self.test_who_change_the_same_field(), name="Mary and Grace")
+        self.assertEqual("Mary and Grace", self.stored()["name"])
+
+    def test_the_second_keeps_the_value_of_the_first(self):
+        browser = self.test_who_change_the_same_field()
+        self.choose(browser, "name", "theirs")
+        self.save(browser)
+        self.assertIn("Changes saved.", browser.contents)
+        self.assertEqual(
+            {"name": "Grace", "count": 2, "colour": "red", "notes": "mine"},
+            self.stored(),
+        )
+
+    def test_the_choice_survives_another_error(self):
+        browser = self.test_who_change_the_same_field()
+        self.choose(browser, "name", "theirs")
+        self.save(browser, count="many")
+        self.assert_conflicts_not(browser)
+        self.assertEqual("Grace", browser.getControl(name="form.widgets.name").value)
+        self.save(browser, count="1")
+        self.assertEqual(
+            {"name": "Grace", "count": 2, "colour": "red", "notes": "mine"},
+            self.stored(),
+        )
+
+    def assert_conflicts_not(self, browser):
+        self.assertIn(ERRORS, self.content(browser))
+        self.assertNotIn(CONFLICT, self.content(browser))
+
+    def test_a_third_saves_while_the_second_decides(self):
+        browser = self.test_who_change_the_same_field()
+        self.save(self.open(), name="Eve")
+        self.save(browser)
+        self.assert_conflicts(browser, "name")
+        self.assertIn(">Eve<", self.field(browser, "name"))
+        self.save(browser)
+        self.assertEqual("Mary", self.stored()["name"])
+
+    def test_a_conflict_in_a_fieldset(self):
+        self.save(self.theirs, subject="theirs")
+        self.save(self.mine, subject="mine", name="Grace")
+        self.assert_conflicts(self.mine, "subject")
+        self.assertEqual("Ada", self.stored()["name"])
+        self.save(self.mine)
+        self.assertEqual("mine", self.stored()["subject"])
+
+    def test_several_conflicts_are_decided_one_by_one(self):
+        self.save(self.theirs, name="Grace", count="2", notes="theirs")
+        self.save(self.mine, name="Mary", count="3", notes="mine")
+        self.assert_conflicts(self.mine, "name", "count", "notes")
+        self.choose(self.mine, "count", "theirs")
+        self.save(self.mine)
+        self.assertEqual(
+            {"name": "Mary", "count": 2, "notes": "mine", "colour": "red"},
+            {**self.stored(), "notes": self.stored()["notes"].strip()},
+        )
+
+    def test_errors_and_conflicts_are_shown_together(self):
+        self.save(self.theirs, name="Grace")
+        self.save(self.mine, name="Mary", count="many")
+        self.assert_conflicts(self.mine, "name")
+        self.assertIn("valid integer", self.field(self.mine, "count"))
+
+    def test_what_an_error_delays_is_merged_all_the_same(self):
+        self.save(self.mine, count="many")
+        self.save(self.theirs, name="Grace", count="2")
+        self.save(self.mine, count="1", notes="mine")
+        self.assertIn("Changes saved.", self.mine.contents)
+        self.assertEqual(
+            {"name": "Grace", "count": 2, "notes": "mine", "colour": "red"},
+            self.stored(),
+        )
+
+    def test_invariants_hold_for_what_will_be_stored(self):
+        self.save(self.theirs, name="few")
+        self.save(self.mine, count="3")
+        self.assertIn("Too many for few.", self.content(self.mine))
+        self.assertEqual({"name": "few", "count": 1, "colour": "red"}, self.stored())
+
+    def test_the_data_is_deleted_meanwhile(self):
+        self.forget()
+        self.save(self.mine, notes="mine")
+        self.assertIn("Changes saved.", self.mine.contents)
+        self.assertEqual({"notes": "mine"}, self.stored())
+
+    def test_a_value_is_deleted_meanwhile(self):
+        self.forget()
+        self.save(self.mine, name="Grace")
+        self.assert_conflicts(self.mine, "name")
+        self.assertIn("(empty)", self.field(self.mine, "name"))
+        self.assertIn("Somebody else has", self.field(self.mine, "name"))
+        self.save(self.mine)
+        self.assertEqual({"name": "Grace"}, self.stored())
+
+    def test_what_the_other_typed_is_escaped(self):
+        self.save(self.theirs, name="<script>alert(1)</script>")
+        self.save(self.mine, name="Mary")
+        self.assertIn("&lt;script&gt;alert(1)", self.field(self.mine, "name"))
+        self.assertNotIn("<script>alert", self.mine.contents)
+
+    def test_the_storage_was_written_by_a_script(self):
+        self.store(name="Grace")
+        self.save(self.mine, name="Mary")
+        self.assertIn("Somebody else has changed", self.field(self.mine, "name"))
+
+
+class TestToken(ConflictTestCase):
+    """What tells the form what its editor saw."""
+
+    def setUp(self):
+        super().setUp()
+        self.store(name="A secret", count=1)
+        self.mine = self.open()
+
+    def test_contains_no_value_and_does_not_grow(self):
+        short = self.token(self.mine, "name").value
+        self.store(name="A secret" * 1000)
+        long = self.token(self.open(), "name").value
+        self.assertEqual([16, 16], [len(short), len(long)])
+        self.assertNotEqual(short, long)
+
+    def test_is_the_same_as_long_as_the_value_is(self):
+        self.assertEqual(
+            self.token(self.mine, "name").value, self.token(self.open(), "name").value
+        )
+
+    def test_differs_from_field_to_field(self):
+        self.store(name="same", subject="same")
+        browser = self.open()
+        tokens = {self.token(browser, name).value for name in ("name", "subject")}
+        self.assertEqual(2, len(tokens))
+
+    def test_of_another_key_of_the_site_is_stale(self):
+        manager = getUtility(IKeyManager)
+        for _number in range(6):
+            manager.rotate()
+        transaction.commit()
+        self.save(self.mine, name="Grace")
+        self.assert_conflicts(self.mine, "name")
+        self.save(self.mine)
+        self.assertEqual({"name": "Grace", "count": 1}, self.stored())
+
+    def test_that_was_tampered_with_is_stale(self):
+        for token in ("", "x", "-", "<script>", "\x00", "A" * 100_000):
+            with self.subTest(token=token[:10]):
+                browser = self.open()
+                self.token(browser, "count").value = token
+                self.save(browser, count="1", name="Grace")
+                self.assertNotIn(CONFLICT, self.content(browser))
+                browser = self.open()
+                self.token(browser, "count").value = token
+                self.save(browser, count="2")
+                self.assert_conflicts(browser, "count")
+                self.assertEqual({"name": "Grace", "count": 1}, self.stored())
+
+    def test_is_missing_in_what_a_script_sends(self):
+        names = re.findall(r'name="(form\.widgets\.\w+-shown)"', self.mine.contents)
+        self.assertEqual(7, len(names))
+        self.store(name="Grace")
+        contents = re.sub(r"<input[^>]*-shown[^>]*>", "", self.mine.contents)
+        self.mine._response.body = contents.encode()
+        self.mine._changed()
+        self.save(self.mine, count="2")
+        self.assertEqual({"name": "A secret", "count": 2}, self.stored())
+
+    def test_there_is_none_in_a_form_that_does_without(self):
+        self.register_view("careless", CarelessForm)
+        browser = self.open("careless")
+        self.assertNotIn("-shown", browser.contents)
+        self.store(name="Grace")
+        self.save(browser, count="2")
+        self.assertEqual({"name": "A secret", "count": 2}, self.stored())
+
+    def test_a_password_is_not_shown(self):
+        self.register_view("secret", SecretForm)
+        self.store(pin="one")
+        browser = self.open("secret")
+        self.store(pin="two-hidden")
+        self.save(browser, pin="three")
+        self.assertIn(CONFLICT, self.content(browser))
+        self.assertIn("(not shown)", self.content(browser))
+        self.assertNotIn("two-hidden", browser.contents)
+
+
+class TestEveryKindOfForm(ConflictTestCase):
+    """z3c.form's forms, groups and wrapped forms merge as well."""
+
+    key = "form_annotation_storage"
+    views = ("plain-form", "group-form", "wrapped-form", "wrapped-group-form")
+    views += ("extensible-form", "store-form")
+
+    def test_merges_and_shows_conflicts(self):
+        for view in self.views:
+            button = "Store" if view == "store-form" else "Apply"
+            with self.subTest(view=view):
+                self.forget()
+                self.store(name="Ada", count=1)
+                browser = self.open(view)
+                self.store(name="Grace")
+                self.save(browser, button, count="2")
+                self.assertEqual({"name": "Grace", "count": 2}, self.stored())
+                browser = self.open(view)
+                self.store(count=7)
+                self.save(browser, button, count="3", name="Mary")
+                self.assert_conflict_on_count(browser)
+                self.save(browser, button)
+                self.assertEqual({"name": "Mary", "count": 3}, self.stored())
+
+    def assert_conflict_on_count(self, browser):
+        self.assertIn(CONFLICT, self.field(browser, "count"))
+        self.assertNotIn(CONFLICT, self.field(browser, "name"))
+        self.assertEqual({"name": "Grace", "count": 7}, self.stored())
+
+    def test_a_form_that_stays_after_a_save_can_be_saved_again(self):
+        self.store(name="Ada", count=1)
+        browser = self.open("plain-form")
+        self.store(name="Grace")
+        self.save(browser, "Apply", count="2")
+        self.save(browser, "Apply", count="3")
+        self.assertIn("Data successfully updated.", self.content(browser))
+        self.assertEqual({"name": "Grace", "count": 3}, self.stored())

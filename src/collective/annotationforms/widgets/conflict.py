@@ -1,0 +1,117 @@
+"""Conflicts as an editor sees them: the other value, whose it is, and a choice."""
+
+from collective.annotationforms.i18n import _
+from collective.annotationforms.interfaces import IStorageWidget
+from collective.annotationforms.saving.merge import choice_name
+from collective.annotationforms.saving.merge import has_token
+from collective.annotationforms.saving.merge import next_token
+from collective.annotationforms.saving.merge import shown_value
+from collective.annotationforms.saving.merge import token_name
+from collective.annotationforms.saving.merge import ValueConflict
+from collective.annotationforms.storage.history import Change
+from collective.annotationforms.storage.history import last_change_of
+from DateTime import DateTime
+from html import escape
+from plone.app.z3cform.views import RenderWidget
+from plone.namedfile.interfaces import INamedField
+from Products.CMFCore.utils import getToolByName
+from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
+from z3c.form.error import ErrorViewSnippet
+from z3c.form.interfaces import DISPLAY_MODE
+from z3c.form.interfaces import IContextAware
+from z3c.form.interfaces import IFieldWidget
+from z3c.form.interfaces import IFormAware
+from z3c.form.interfaces import IWidget
+from zope.component import adapter
+from zope.component import getMultiAdapter
+from zope.i18nmessageid import Message
+from zope.interface import alsoProvides
+from zope.interface import Interface
+from zope.schema.interfaces import IPassword
+
+
+@adapter(ValueConflict, Interface, IStorageWidget, Interface, Interface, Interface)
+class ConflictView(ErrorViewSnippet):
+    """Says who stored another value and when, shows it, and lets the editor choose."""
+
+    template = ViewPageTemplateFile("templates/conflict.pt")
+
+    def createMessage(self) -> Message:
+        """Return who stored another value, and when, as far as it is known."""
+        change = last_change_of(self.content, self.field)
+        if change is None:
+            return _("Somebody else has changed this field while you edited it.")
+        mapping = {"user": self._name_of_user(change), "time": self._time(change)}
+        return _(
+            "${user} has changed this field while you edited it, on ${time}.",
+            mapping=mapping,
+        )
+
+    def render(self) -> str:
+        """See z3c.form.interfaces.IErrorViewSnippet"""
+        return self.template()
+
+    def choice_name(self) -> str:
+        """Return the name of the radio buttons."""
+        return choice_name(self.widget)
+
+    def other_value(self) -> str | None:
+        """Return what is stored, as HTML; None if there is nothing to show."""
+        if shown_value(self.widget) in (None, "", [], (), {}, set()):
+            return None
+        return _display_widget(self.widget).render()
+
+    def is_secret(self) -> bool:
+        """Tell whether the value must not be shown."""
+        return IPassword.providedBy(self.field)
+
+    def _name_of_user(self, change: Change) -> str | Message:
+        if not change.user:
+            return _("Somebody else")
+        membership = getToolByName(self.content.__parent__, "portal_membership")
+        info = membership.getMemberInfo(change.user) or {}
+        return info.get("fullname") or change.user
+
+    def _time(self, change: Change) -> str:
+        page = self.content.__parent__
+        plone = getMultiAdapter((page, self.request), name="plone")
+        return plone.toLocalizedTime(DateTime(change.when), long_format=True)
+
+
+class RenderStorageWidget(RenderWidget):
+    """A widget in its form, with the token of its field."""
+
+    def __call__(self) -> str:
+        """Return the HTML of the widget, and of a hidden input with the token."""
+        widget = self.context
+        html = super().__call__()
+        if not has_token(widget):
+            return html
+        name, token = escape(token_name(widget)), escape(next_token(widget))
+        return f'{html}<input type="hidden" name="{name}" value="{token}" />'
+
+
+def _display_widget(widget: IWidget) -> IWidget:
+    """Return a widget that shows what the field of `widget` has now."""
+    form_field = widget.form.fields[widget.__name__]
+    # Rows read what was sent, whatever they are told: it is not in the clone.
+    request = widget.request.clone()
+    request.set("LANGUAGE", widget.request.get("LANGUAGE"))
+    factories = form_field.widgetFactory
+    factory = factories.get(DISPLAY_MODE) or factories.get(widget.mode)
+    if factory is None:
+        shown = getMultiAdapter((widget.field, request), IFieldWidget)
+    else:
+        shown = factory(widget.field, request)
+    # Hidden inputs for the number of rows are not to be sent twice; the link to a
+    # file is made from the name of the widget that serves it.
+    is_file = INamedField.providedBy(widget.field)
+    shown.name = widget.name if is_file else f"{widget.name}-other"
+    shown.id = f"{widget.id}-other"
+    shown.context = widget.context
+    shown.form = widget.form
+    shown.ignoreRequest = True
+    shown.mode = DISPLAY_MODE
+    alsoProvides(shown, IContextAware, IFormAware)
+    shown.update()
+    return shown
