@@ -48,8 +48,8 @@ class HTTPService(BufferedDataManager):
         """Replace nothing: httpx asks before each request whether it is connected."""
         return not raw.is_closed
 
-    def request(self, method: str, url: str, **options: Any) -> None:
-        """Send a request in the vote; see httpx.Client.request for the options.
+    def queue(self, method: str, url: str, **options: Any) -> None:
+        """Collect a request, sent in the vote; see httpx.Client.request for options.
 
         What is not answered with a status below 400 rolls ZODB back.
         """

@@ -310,7 +310,7 @@ class TestHTTP(BufferedTests, ZODBTestCase):
         return foreign_connection(self.one, self.Manager, settings=settings)
 
     def count(self):
-        self.connection().request("POST", "/count", json={"add": 1})
+        self.connection().queue("POST", "/count", json={"add": 1})
 
     def counted(self):
         return len(self.handler.posts)
@@ -330,7 +330,7 @@ class TestHTTP(BufferedTests, ZODBTestCase):
 
     def test_a_refusal_rolls_zodb_back(self):
         self.one["name"] = "refused"
-        self.connection().request("POST", "/refused", content=b"x")
+        self.connection().queue("POST", "/refused", content=b"x")
         self.assertRaises(httpx.HTTPStatusError, self.manager.commit)
         self.manager.abort()
         self.assertIsNone(self.stored())
@@ -340,7 +340,7 @@ class TestHTTP(BufferedTests, ZODBTestCase):
         connection = self.connection(base_url=url)
         connection.raw.get("/")
         self.assertTrue(self.handler.authorization.startswith("Basic "))
-        connection.request("POST", "/refused", content=b"x")
+        connection.queue("POST", "/refused", content=b"x")
         with self.assertRaises(httpx.HTTPStatusError) as raised:
             self.manager.commit()
         self.assertNotIn(PASSWORD, str(raised.exception))
