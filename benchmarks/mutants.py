@@ -72,7 +72,7 @@ MUTANTS = [
     Mutant(
         "reconnect after join",
         "datamanager",
-        "return super().raw if self._joined is None else self._joined_raw()",
+        "return super().raw if self._participation is None else self._joined_raw()",
         "return super().raw",
     ),
     Mutant(
@@ -84,8 +84,8 @@ MUTANTS = [
     Mutant(
         "join by a flag that outlives its transaction",
         "datamanager",
-        "if self._joined is transaction:",
-        "if self.opens and self._joined is not None:",
+        "        if self._takes_part_in(transaction):\n            return",
+        "        if self.opens and self._participation is not None:\n            return",
     ),
     Mutant(
         "no fork guard",
@@ -102,14 +102,15 @@ MUTANTS = [
     Mutant(
         "abort closes, as that of alm.solrindex does",
         "datamanager",
-        "        if self._joined in (None, transaction):\n            self._rollback()",
+        "        if self._participation is None or self._takes_part_in(transaction):\n"
+        "            self._rollback()",
         "        self.close()\n        self._leave()",
     ),
     Mutant(
         "abort after the end rolls back what came next",
         "datamanager",
-        "        self._joined = None\n        self.joined_at",
-        "        self.joined_at",
+        "participation, self._participation = self._participation, None",
+        "participation = self._participation",
     ),
     Mutant(
         "fake savepoint",
@@ -150,7 +151,7 @@ MUTANTS = [
     Mutant(
         "changed settings lose the transaction",
         "datamanager",
-        "        if self._joined is None:\n            self.close()\n        else:",
+        "        if self._participation is None:\n            self.close()\n        else:",
         "        if True:\n            self.close()\n        else:",
     ),
     Mutant(
@@ -210,13 +211,13 @@ MUTANTS = [
     Mutant(
         "no rollback of what was read without joining",
         "datamanager",
-        "        if self._joined is None:\n            self._rollback()",
-        "        if self._joined is None:\n            super().release()",
+        "        if self._participation is None:\n            self._rollback()",
+        "        if self._participation is None:\n            super().release()",
     ),
     Mutant(
         "what was sent without joining is committed later",
         "datamanager",
-        "        if self._joined is None:\n            # An earlier",
+        "        if self._participation is None:\n            # An earlier",
         "        if False:\n            # An earlier",
     ),
     Mutant(
@@ -293,7 +294,8 @@ def run(mutant: Mutant, copy: Path) -> str | None:
             [
                 Path(sys.executable).parent / "zope-testrunner",
                 f"--test-path={copy}",
-                *("-s", "collective.annotationforms.connections"),
+                *("-s", "collective.annotationforms.tests.connections"),
+                "--tests-pattern=^connections$",
                 # Not those that measure, or that look at the source.
                 *("-t", "!test_cost", "-t", "!test_import", "--stop-on-error"),
             ],

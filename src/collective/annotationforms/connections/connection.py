@@ -33,8 +33,6 @@ class ForeignConnection:
 
     # The path of the object, for the statistics.
     path: str | None = None
-    # When it joined a transaction that goes on, by the monotonic clock.
-    joined_at: float | None = None
 
     _link: Link | None = None
     # The transaction in which `raw` was found alive.
@@ -97,9 +95,12 @@ class ForeignConnection:
         self.close()
 
     @property
-    def in_transaction(self) -> bool:
-        """Whether it takes part in a transaction now."""
-        return self.joined_at is not None
+    def in_use_since(self) -> float | None:
+        """Since when it has to stay open, by the monotonic clock; None if it need not.
+
+        One that is in use when the request ends is not kept for the next one.
+        """
+        return None
 
     @property
     def link(self) -> Link | None:

@@ -5,7 +5,7 @@ from collective.annotationforms.connections.connection import ForeignConnection
 from collective.annotationforms.connections.errors import ForeignLost
 from collective.annotationforms.connections.errors import ForeignTransientError
 from collective.annotationforms.connections.link import Link
-from time import monotonic
+from collective.annotationforms.connections.participation import Participation
 from transaction.interfaces import ISavepointDataManager
 from typing import Any
 from zope.interface import implementer
@@ -31,10 +31,8 @@ class ForeignDataManager(ForeignConnection):
     # more than once.  None: savepoints are unsupported, but optimistic ones work.
     savepoint_raw: Callable[[Any], Any] | None = None
 
-    # The transaction, as long as it lasts; by identity, since it may be any object's.
-    _joined: Any = None
-    _committed = False
-    _retired = False
+    # None as long as it takes part in no transaction.
+    _participation: Participation | None = None
 
     def commit_raw(self, raw: Any) -> None:
         """Hook: make the changes durable or raise."""
@@ -54,7 +52,13 @@ class ForeignDataManager(ForeignConnection):
 
         Raises what ForeignConnection.raw does, and ForeignLost.
         """
-        return super().raw if self._joined is None else self._joined_raw()
+        return super().raw if self._participation is None else self._joined_raw()
+
+    @property
+    def in_use_since(self) -> float | None:
+        """See ForeignConnection: since it has joined."""
+        participation = self._participation
+        return None if participation is None else participation.since
 
     def join(self) -> Any:
         """Join once per transaction and return `raw`.  Reading needs it, too.
@@ -68,17 +72,17 @@ class ForeignDataManager(ForeignConnection):
 
     def retire(self) -> None:
         """Close; after the transaction if it takes part in one."""
-        if self._joined is None:
+        if self._participation is None:
             self.close()
         else:
-            self._retired = True
+            self._participation.retired = True
 
     def release(self) -> None:
         """Say that the request is over; what was sent outside of a transaction is void.
 
         Does nothing within a transaction.
         """
-        if self._joined is None:
+        if self._participation is None:
             self._rollback()
 
     # ISavepointDataManager.  Every call may come more than once, and abort() also
@@ -105,7 +109,7 @@ class ForeignDataManager(ForeignConnection):
                     f"{type(self).__name__}: {type(error).__name__}"
                 ) from error
             raise
-        self._committed = True
+        self._participation.committed = True
 
     def tpc_finish(self, transaction: Any) -> None:
         """See IDataManager"""
@@ -113,7 +117,7 @@ class ForeignDataManager(ForeignConnection):
 
     def tpc_abort(self, transaction: Any) -> None:
         """See IDataManager"""
-        if self._committed and transaction is self._joined:
+        if self._takes_part_in(transaction) and self._participation.committed:
             logger.critical(
                 "%s has committed, but the transaction was rolled back after its vote:"
                 " ZODB and the server disagree",
@@ -123,7 +127,7 @@ class ForeignDataManager(ForeignConnection):
 
     def abort(self, transaction: Any) -> None:
         """See IDataManager"""
-        if self._joined in (None, transaction):
+        if self._participation is None or self._takes_part_in(transaction):
             self._rollback()
 
     def should_retry(self, error: Exception) -> bool:
@@ -140,22 +144,25 @@ class ForeignDataManager(ForeignConnection):
     def _savepoint(self) -> Any:
         return self.savepoint_raw(self._joined_raw())
 
+    def _takes_part_in(self, transaction: Any) -> bool:
+        participation = self._participation
+        return participation is not None and participation.transaction is transaction
+
     def _join(self) -> None:
         transaction = self._manager().get()
-        if self._joined is transaction:
+        if self._takes_part_in(transaction):
             return
-        if self._joined is not None:
+        if self._participation is not None:
             raise ForeignLost(
                 f"{type(self).__name__} takes part in another transaction, which was"
                 " neither committed nor aborted"
             )
         transaction.join(self)
-        self._joined = transaction
-        self.joined_at = monotonic()
+        self._participation = Participation(transaction)
         _note_writer(transaction, self)
 
     def _checked_link(self) -> Link:
-        if self._joined is None:
+        if self._participation is None:
             # An earlier transaction may have used `raw` without joining: what it sent
             # must not be committed with this one.
             self._rollback()
@@ -175,8 +182,9 @@ class ForeignDataManager(ForeignConnection):
 
     def _rollback(self) -> None:
         """Roll back what was sent, if anything was, and leave the transaction."""
-        link = self.link
-        if link is not None and link.held and not self._committed:
+        participation, link = self._participation, self.link
+        committed = participation is not None and participation.committed
+        if link is not None and link.held and not committed:
             try:
                 self.rollback_raw(link.raw)
             except Exception as error:
@@ -191,11 +199,9 @@ class ForeignDataManager(ForeignConnection):
         self._leave()
 
     def _leave(self) -> None:
-        self._joined = None
-        self.joined_at = None
-        self._committed = False
+        participation, self._participation = self._participation, None
         super().release()
-        if self._retired:
+        if participation is not None and participation.retired:
             self.close()
 
 

@@ -44,8 +44,8 @@ def _end_request(jar: Connection, now: float) -> None:
     for key, connection in list(jar.foreign_connections.items()):
         if not isinstance(connection, ForeignConnection):
             continue
-        if connection.in_transaction or connection.is_abandoned(now):
-            # The transaction may outlive the request: its connection must not meet the
+        if connection.in_use_since is not None or connection.is_abandoned(now):
+            # A transaction may outlive the request: its connection must not meet the
             # next one.
             del jar.foreign_connections[key]
             connection.retire()

@@ -43,7 +43,7 @@ def _row(key: Any, connection: ForeignConnection) -> dict[str, Any]:
         "reconnects": max(connection.opens - 1, 0),
         "errors": connection.cooldown.errors,
         "failed": _since(connection.cooldown.failed_at),
-        "in_transaction": _since(connection.joined_at),
+        "in_transaction": _since(connection.in_use_since),
     }
 
 
