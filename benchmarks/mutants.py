@@ -66,8 +66,9 @@ MUTANTS = [
     Mutant(
         "commit in tpc_finish",
         "datamanager",
-        "            self._commit()\n",
-        "            transaction.addAfterCommitHook(lambda ok: self._commit())\n",
+        "            self._commit()\n        self",
+        "            transaction.addAfterCommitHook(lambda ok: self._commit())\n"
+        "        self",
     ),
     Mutant(
         "reconnect after join",
@@ -84,8 +85,8 @@ MUTANTS = [
     Mutant(
         "join by a flag that outlives its transaction",
         "datamanager",
-        "        if self._takes_part_in(transaction):\n            return",
-        "        if self.opens and self._participation is not None:\n            return",
+        "if self._takes_part_in(transaction):\n            return",
+        "if self.opens and self._participation is not None:\n            return",
     ),
     Mutant(
         "no fork guard",
@@ -151,8 +152,8 @@ MUTANTS = [
     Mutant(
         "changed settings lose the transaction",
         "datamanager",
-        "        if self._participation is None:\n            self.close()\n        else:",
-        "        if True:\n            self.close()\n        else:",
+        "if self._participation is None:\n            self.close()\n        else:",
+        "if True:\n            self.close()\n        else:",
     ),
     Mutant(
         "the old connection of changed settings stays",
@@ -199,8 +200,8 @@ MUTANTS = [
     Mutant(
         "serialization failures at commit are not transient",
         "datamanager",
-        "            if self.transient(error):",
-        "            if False:",
+        "        if self.transient(error):\n            raise",
+        "        if False:\n            raise",
     ),
     Mutant(
         "a COMMIT on its way arrives after the decision",

@@ -3,6 +3,7 @@
 from collections import UserList
 from collections.abc import Mapping
 from collective.annotationforms.connections.cooldown import Cooldown
+from collective.annotationforms.connections.guard import Guard
 from collective.annotationforms.connections.link import Link
 from collective.annotationforms.connections.poll import is_readable
 from time import monotonic
@@ -143,15 +144,16 @@ class ForeignConnection:
     def _is_usable(self, link: Link) -> bool:
         if self.is_expired(link):
             return False
-        try:
+        with Guard(self._not_alive):
             return self.is_alive(link.raw)
-        except Exception as error:
-            # Whatever the library raises when it is asked: otherwise every further
-            # transaction would fail, until the process ends.
-            logger.warning(
-                "%s is opened again: %s", type(self).__name__, type(error).__name__
-            )
-            return False
+        return False
+
+    def _not_alive(self, error: Exception) -> bool:
+        # Otherwise every further transaction would fail, until the process ends.
+        logger.warning(
+            "%s is opened again: %s", type(self).__name__, type(error).__name__
+        )
+        return True
 
     def _connected(self) -> Any:
         with self.cooldown.trying():

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from collective.annotationforms.connections.connection import ForeignConnection
 from collective.annotationforms.connections.errors import ForeignLost
 from collective.annotationforms.connections.errors import ForeignTransientError
+from collective.annotationforms.connections.guard import Guard
 from collective.annotationforms.connections.link import Link
 from collective.annotationforms.connections.participation import Participation
 from transaction.interfaces import ISavepointDataManager
@@ -100,15 +101,8 @@ class ForeignDataManager(ForeignConnection):
 
     def tpc_vote(self, transaction: Any) -> None:
         """Commit; raises what `commit_raw` does, or ForeignTransientError."""
-        try:
+        with Guard(self._refused):
             self._commit()
-        except Exception as error:
-            self.cooldown.errors += 1
-            if self.transient(error):
-                raise ForeignTransientError(
-                    f"{type(self).__name__}: {type(error).__name__}"
-                ) from error
-            raise
         self._participation.committed = True
 
     def tpc_finish(self, transaction: Any) -> None:
@@ -180,23 +174,32 @@ class ForeignDataManager(ForeignConnection):
     def _commit(self) -> None:
         self.commit_raw(self._joined_raw())
 
+    def _refused(self, error: Exception) -> bool:
+        self.cooldown.errors += 1
+        if self.transient(error):
+            raise ForeignTransientError(
+                f"{type(self).__name__}: {type(error).__name__}"
+            ) from error
+        return False
+
     def _rollback(self) -> None:
         """Roll back what was sent, if anything was, and leave the transaction."""
         participation, link = self._participation, self.link
         committed = participation is not None and participation.committed
         if link is not None and link.held and not committed:
-            try:
+            with Guard(self._not_rolled_back):
                 self.rollback_raw(link.raw)
-            except Exception as error:
-                # Whatever the library raises: the server rolls back by itself when it
-                # loses the connection, and abort() must not fail.
-                logger.warning(
-                    "%s was closed, since its rollback failed: %s",
-                    type(self).__name__,
-                    type(error).__name__,
-                )
-                self.close()
         self._leave()
+
+    def _not_rolled_back(self, error: Exception) -> bool:
+        # The server rolls back by itself when it loses the connection.
+        logger.warning(
+            "%s was closed, since its rollback failed: %s",
+            type(self).__name__,
+            type(error).__name__,
+        )
+        self.close()
+        return True
 
     def _leave(self) -> None:
         participation, self._participation = self._participation, None

@@ -7,6 +7,7 @@ which closes it first: libraries complain about connections that were not closed
 """
 
 from collections.abc import Callable
+from collective.annotationforms.connections.guard import Guard
 from time import monotonic
 from time import time
 from typing import Any
@@ -65,14 +66,15 @@ class Link:
         raw, self.raw = self.raw, None
         _open.pop(id(self), None)
         _idle.pop(id(self), None)
-        if raw is None:
-            return
-        try:
-            close_raw(raw)
-        except Exception as error:
-            # Whatever the library raises: it is given up anyway, and nothing that was
-            # sent depends on it.
-            logger.warning("Closing a connection failed: %s", type(error).__name__)
+        if raw is not None:
+            with Guard(_not_closed):
+                close_raw(raw)
+
+
+def _not_closed(error: Exception) -> bool:
+    # It is given up anyway, and nothing that was sent depends on it.
+    logger.warning("Closing a connection failed: %s", type(error).__name__)
+    return True
 
 
 def sweep(now: float) -> None:

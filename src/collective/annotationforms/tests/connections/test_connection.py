@@ -2,9 +2,11 @@
 
 from collective.annotationforms.connections import foreign_connection
 from collective.annotationforms.connections import ForeignConnection
+from collective.annotationforms.connections.guard import Guard
 from collective.annotationforms.tests.connections.case import ZODBTestCase
 
 import socket
+import unittest
 
 
 class Pair(ForeignConnection):
@@ -91,3 +93,21 @@ class TestForeignConnection(ZODBTestCase):
         connection = foreign_connection(self.one, ForeignConnection)
         with self.assertRaisesRegex(NotImplementedError, "has no connect"):
             connection.raw  # noqa: B018
+
+
+class TestGuard(unittest.TestCase):
+    """What becomes of errors that hooks raise."""
+
+    def test_an_error_is_handed_over_and_goes_on_unless_it_was_dealt_with(self):
+        seen = []
+        error = RuntimeError("closed")
+        with Guard(lambda error: seen.append(error) or True):
+            raise error
+        with self.assertRaises(RuntimeError), Guard(seen.append):
+            raise error
+        self.assertEqual([error, error], seen)
+
+    def test_what_ends_the_process_is_not_stopped(self):
+        for kind in (KeyboardInterrupt, SystemExit):
+            with self.assertRaises(kind), Guard(lambda error: True):
+                raise kind
