@@ -20,7 +20,7 @@ import transaction
 
 
 LAYER = FunctionalTesting(
-    bases=(FIXTURE, POSTGRESQL), name="annotationforms_example:PostgreSQL"
+    bases=(POSTGRESQL, FIXTURE), name="annotationforms_example:PostgreSQL"
 )
 SQL = Path(mirror.__file__).with_name("reviews.sql")
 FOUND = ["Too long", "It's “old”; DROP TABLE page_reviews"]

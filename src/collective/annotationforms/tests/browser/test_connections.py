@@ -21,7 +21,7 @@ import transaction
 
 
 LAYER = FunctionalTesting(
-    bases=(FORMS_FIXTURE, POSTGRESQL), name="Forms:ConnectionsPanel"
+    bases=(POSTGRESQL, FORMS_FIXTURE), name="Forms:ConnectionsPanel"
 )
 VIEW = "@@foreign-connections-controlpanel"
 EMPTY = "There is no connection in this process now."

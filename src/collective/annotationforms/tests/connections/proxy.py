@@ -57,6 +57,11 @@ class Proxy:
         finally:
             self._listen()
 
+    @property
+    def connected(self):
+        """How many connections there are; clients know of those that have ended."""
+        return len(self._pairs)
+
     def reset_all(self):
         """Reset every connection there is."""
         for client, server in list(self._pairs):
@@ -112,9 +117,9 @@ class Proxy:
         # A socket that was closed meanwhile gives ValueError.
         with suppress(OSError, ValueError):
             self._pump(client, server)
-        self._pairs.discard((client, server))
         _close(client)
         _close(server)
+        self._pairs.discard((client, server))
 
     def _pump(self, client, server):
         while True:

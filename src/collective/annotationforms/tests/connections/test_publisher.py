@@ -25,9 +25,9 @@ import psycopg
 import transaction
 
 
-LAYER = FunctionalTesting(bases=(FORMS_FIXTURE, POSTGRESQL), name="Forms:PostgreSQL")
+LAYER = FunctionalTesting(bases=(POSTGRESQL, FORMS_FIXTURE), name="Forms:PostgreSQL")
 SERVED = FunctionalTesting(
-    bases=(FORMS_FIXTURE, POSTGRESQL, WSGI_SERVER_FIXTURE),
+    bases=(POSTGRESQL, FORMS_FIXTURE, WSGI_SERVER_FIXTURE),
     name="Forms:PostgreSQL:Served",
 )
 

@@ -42,7 +42,7 @@ class ConnectionsTestCase(DocsTestCase):
 
 
 class TestPostgreSQL(ConnectionsTestCase):
-    layer = FunctionalTesting(bases=(DocsLayer(), POSTGRESQL), name="Docs:PostgreSQL")
+    layer = FunctionalTesting(bases=(POSTGRESQL, DocsLayer()), name="Docs:PostgreSQL")
 
     def test_orders(self):
         server = self.layer["server"]
@@ -61,7 +61,7 @@ class TestPostgreSQL(ConnectionsTestCase):
 
 
 class TestRedis(ConnectionsTestCase):
-    layer = FunctionalTesting(bases=(DocsLayer(), REDIS), name="Docs:Redis")
+    layer = FunctionalTesting(bases=(REDIS, DocsLayer()), name="Docs:Redis")
 
     def test_hits(self):
         hits = import_module("my.addon.hits")

@@ -14,7 +14,7 @@ class TestDeliveries(DocsTestCase):
     """A form that stores in a database as well."""
 
     layer = FunctionalTesting(
-        bases=(DocsLayer(), POSTGRESQL), name="Docs:Plone:PostgreSQL"
+        bases=(POSTGRESQL, DocsLayer()), name="Docs:Plone:PostgreSQL"
     )
     key = "my.addon.delivery"
 
