@@ -1,13 +1,21 @@
 """The layers with the servers, and what tests of connections have in common."""
 
+from collective.annotationforms.connections import connection
+from collective.annotationforms.connections import cooldown
 from collective.annotationforms.connections import foreign_connection
+from collective.annotationforms.connections import lifetime
+from collective.annotationforms.connections import link
 from collective.annotationforms.connections.postgresql import PostgreSQL
 from collective.annotationforms.tests.connections.proxy import Proxy
 from collective.annotationforms.tests.connections.servers import PostgreSQLServer
 from collective.annotationforms.tests.connections.servers import RedisServer
 from collective.annotationforms.tests.connections.servers import until
+from contextlib import contextmanager
+from contextlib import ExitStack
 from persistent.mapping import PersistentMapping
 from plone.testing import Layer
+from time import monotonic
+from unittest import mock
 from ZODB import DB
 from ZODB.MappingStorage import MappingStorage
 
@@ -16,15 +24,47 @@ import transaction
 import unittest
 
 
+@contextmanager
+def later(seconds):
+    """Let the clock of connections be ahead."""
+    with ExitStack() as stack:
+        for module in (connection, cooldown, lifetime, link):
+            clock = mock.patch.object(
+                module, "monotonic", lambda: monotonic() + seconds
+            )
+            stack.enter_context(clock)
+        yield
+
+
+class HeapLayer(Layer):
+    """Gives back to the garbage collector what the tests have put out of its sight."""
+
+    def tearDown(self):
+        gc.unfreeze()
+
+
+HEAP = HeapLayer()
+
+
 class ServerLayer(Layer):
-    """A server that runs, and a proxy in front of it for each test."""
+    """A server that runs, and a proxy in front of it for each test.
+
+    It is made once in a process: further layers start the same one again.  Layers name
+    it before Plone among their bases, so that the tests without Plone come before, and
+    Plone is set up once.
+    """
+
+    defaultBases = (HEAP,)
 
     def __init__(self, factory):
         super().__init__(name=factory.__name__)
         self.factory = factory
+        self.server = None
 
     def setUp(self):
-        self["server"] = self.factory()
+        if self.server is None:
+            self.server = self.factory()
+        self["server"] = self.server
         self["server"].start()
 
     def testSetUp(self):
@@ -36,7 +76,8 @@ class ServerLayer(Layer):
             self["server"].start()
 
     def tearDown(self):
-        self["server"].remove()
+        self["server"].stop()
+        del self["server"]
 
 
 POSTGRESQL = ServerLayer(PostgreSQLServer)
@@ -46,8 +87,12 @@ REDIS = ServerLayer(RedisServer)
 class ZODBTestCase(unittest.TestCase):
     """A database with an object, and no garbage collector."""
 
+    layer = HEAP
+
     def setUp(self):
         gc.collect()
+        # The next test collects its own garbage, and does not go over all of Plone.
+        gc.freeze()
         gc.disable()
         self.addCleanup(gc.enable)
         transaction.abort()
@@ -82,7 +127,6 @@ class PostgreSQLTestCase(ZODBTestCase):
     class Manager(PostgreSQL):
         connect_timeout = 2
         answer_timeout = 2.0
-        retry_after = 0.5
 
     def setUp(self):
         self.server = self.layer["server"]
@@ -95,6 +139,11 @@ class PostgreSQLTestCase(ZODBTestCase):
     def settings(self, **more):
         """Return the settings of a connection through the proxy."""
         return self.server.settings(self.proxy.port, **more)
+
+    def restart(self):
+        """Restart the server, and wait until its connections are gone."""
+        self.server.restart()
+        until(lambda: not self.proxy.connected, what="the connections end")
 
     def connection(self, obj, factory=None, **options):
         options.setdefault("settings", self.settings())
@@ -123,6 +172,13 @@ class PostgreSQLTestCase(ZODBTestCase):
         """Return the name that is stored in ZODB."""
         with self.db.transaction() as jar:
             return jar.root()["obj"].get("name")
+
+    def states(self):
+        """Return the states of our sessions as the server sees them."""
+        found = self.server.query(
+            "SELECT state FROM pg_stat_activity WHERE application_name = 'test'"
+        )
+        return [state for (state,) in found]
 
     def assert_sessions(self, number):
         """Assert that the server sees so many sessions of ours, now or very soon."""

@@ -5,6 +5,7 @@ from collective.annotationforms.connections import foreign_connection
 from collective.annotationforms.connections import ForeignUnavailable
 from collective.annotationforms.connections.http import HTTPService
 from collective.annotationforms.connections.redis import Redis
+from collective.annotationforms.tests.connections.case import later
 from collective.annotationforms.tests.connections.case import REDIS
 from collective.annotationforms.tests.connections.case import ZODBTestCase
 from collective.annotationforms.tests.connections.proxy import Proxy
@@ -15,16 +16,20 @@ from collective.annotationforms.tests.connections.servers import until
 from http.server import BaseHTTPRequestHandler
 from http.server import ThreadingHTTPServer
 from time import monotonic
-from time import sleep
 from transaction.interfaces import ISavepointDataManager
 from transaction.interfaces import NoTransaction
+from unittest import mock
 from ZODB.POSException import ConflictError
 from zope.interface.verify import verifyObject
 
 import httpx
 import redis
+import ssl
 import threading
 import transaction
+
+
+TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 class BufferedTests:
@@ -130,12 +135,15 @@ class BufferedTests:
             self.assertLess(monotonic() - started, 0.1)
             self.manager.abort()
         self.assertEqual((None, 0), (self.stored(), self.counted()))
-        sleep(0.5)
-        self.write()
-        self.manager.commit()
+        with later(self.Manager.retry_after):
+            self.write()
+            self.manager.commit()
         self.assertEqual(("new", 1), (self.stored(), self.counted()))
 
     def test_a_black_hole(self):
+        patcher = mock.patch.object(self.Manager, "answer_timeout", 0.3)
+        patcher.start()
+        self.addCleanup(patcher.stop)
         self.write()
         self.manager.commit()
         self.proxy.black_hole = True
@@ -169,7 +177,6 @@ class TestRedis(BufferedTests, ZODBTestCase):
 
     class Manager(Redis):
         connect_timeout = answer_timeout = 1.0
-        retry_after = 0.4
 
     def setUp(self):
         self.proxy = self.layer["proxy"]
@@ -191,6 +198,7 @@ class TestRedis(BufferedTests, ZODBTestCase):
 
     def restart(self):
         self.server.restart()
+        until(lambda: not self.proxy.connected)
 
     def test_reads_at_once(self):
         with self.server.admin() as client:
@@ -206,7 +214,7 @@ class TestRedis(BufferedTests, ZODBTestCase):
             self.assertIsNone(self.connection().raw.get("color"))
             self.manager.commit()
             self.assertEqual(1, self.server.sessions())
-            self.server.restart()
+            self.restart()
         self.assertEqual(4, self.connection().opens)
 
     def test_closed_with_the_zodb_connection(self):
@@ -278,7 +286,6 @@ class TestHTTP(BufferedTests, ZODBTestCase):
 
     class Manager(HTTPService):
         connect_timeout = answer_timeout = 1.0
-        retry_after = 0.4
 
     def setUp(self):
         self.handler = type("Handler", (Handler,), {"posts": []})
@@ -303,10 +310,16 @@ class TestHTTP(BufferedTests, ZODBTestCase):
         port = self.service.server_port
         self.stop()
         self.proxy.reset_all()
+        until(lambda: not self.proxy.connected)
         self.start(port)
 
     def connection(self, **more):
-        settings = {"base_url": f"http://127.0.0.1:{self.proxy.port}"} | more
+        settings = {
+            "base_url": f"http://127.0.0.1:{self.proxy.port}",
+            # Loading certificates takes longer than a test.
+            "verify": TLS,
+        }
+        settings |= more
         return foreign_connection(self.one, self.Manager, settings=settings)
 
     def count(self):
@@ -326,7 +339,6 @@ class TestHTTP(BufferedTests, ZODBTestCase):
             self.assertEqual("hello", self.connection().raw.get("/").text)
             self.manager.commit()
             self.restart()
-            sleep(0.05)
 
     def test_a_refusal_rolls_zodb_back(self):
         self.one["name"] = "refused"

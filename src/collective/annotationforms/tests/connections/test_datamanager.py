@@ -33,13 +33,6 @@ class TestCommit(PostgreSQLTestCase):
         self.one = self.obj()
         self.manager = self.one._p_jar.transaction_manager
 
-    def status(self):
-        """Return the states of our sessions as the server sees them."""
-        found = self.server.query(
-            "SELECT state FROM pg_stat_activity WHERE application_name = 'test'"
-        )
-        return [state for (state,) in found]
-
     def assert_both(self, name):
         self.assertEqual((name, [name]), (self.stored(), self.rows()))
 
@@ -58,7 +51,7 @@ class TestCommit(PostgreSQLTestCase):
         self.write(self.one, "new")
         self.manager.abort()
         self.assert_nothing()
-        self.assertEqual(["idle"], self.status())
+        self.assertEqual(["idle"], self.states())
 
     def test_joins_once(self):
         connection = self.write(self.one, "new")
@@ -75,15 +68,15 @@ class TestCommit(PostgreSQLTestCase):
 
     def test_after_a_read_only_request_the_session_is_idle(self):
         self.connection(self.one).join().execute("SELECT * FROM rows")
-        self.assertEqual(["idle in transaction"], self.status())
+        self.assertEqual(["idle in transaction"], self.states())
         self.manager.abort()
         self.one._p_jar.close()
-        self.assertEqual(["idle"], self.status())
+        self.assertEqual(["idle"], self.states())
 
     def test_what_was_read_without_joining_ends_with_the_request(self):
         self.connection(self.one).raw.execute("SELECT * FROM rows")
         self.one._p_jar.close()
-        self.assertEqual(["idle"], self.status())
+        self.assertEqual(["idle"], self.states())
 
     def test_what_was_sent_without_joining_is_not_committed_later(self):
         statement = "INSERT INTO rows VALUES ('stray')"
@@ -116,7 +109,7 @@ class TestCommit(PostgreSQLTestCase):
         self.manager.get().addAfterCommitHook(read)
         self.manager.commit()
         self.assertEqual([("new",)], found)
-        self.assertEqual(["idle"], self.status())
+        self.assertEqual(["idle"], self.states())
 
     def test_a_swallowed_error_fails_the_commit(self):
         self.write(self.one, "new")

@@ -2,11 +2,11 @@
 
 from collective.annotationforms.connections import foreign_connections
 from collective.annotationforms.connections import link
+from collective.annotationforms.tests.connections.case import later
 from collective.annotationforms.tests.connections.case import PostgreSQLTestCase
 from contextlib import contextmanager
 from persistent.mapping import PersistentMapping
 from time import monotonic
-from time import sleep
 from unittest import mock
 from ZODB.MappingStorage import MappingStorage
 
@@ -108,6 +108,9 @@ class TestPool(PostgreSQLTestCase):
         self.assert_sessions(0)
 
     def test_a_black_hole_does_not_stop_db_close(self):
+        patcher = mock.patch.object(self.Manager, "answer_timeout", 0.4)
+        patcher.start()
+        self.addCleanup(patcher.stop)
         jars = self.open_jars(3)
         self.insert(jars[0].root()["obj"], "lost")
         jars[1].close()
@@ -167,24 +170,23 @@ class TestLeaks(PostgreSQLTestCase):
 class TestTime(PostgreSQLTestCase):
     """Idle and old connections."""
 
-    class Manager(PostgreSQLTestCase.Manager):
-        max_idle = 0.2
-        retry_after = 0.1
-
     def setUp(self):
         super().setUp()
-        patcher = mock.patch.object(link, "SWEEP_EVERY", 0.0)
+        patcher = mock.patch.multiple(link, SWEEP_EVERY=0.0, _next_sweep=0.0)
         patcher.start()
         self.addCleanup(patcher.stop)
-        link._next_sweep = 0.0
+
+    def when_idle(self):
+        """Let it be later than what an unused connection lives."""
+        return later(self.Manager.max_idle + 1)
 
     def test_idle_is_replaced_at_its_next_use(self):
         obj = self.obj()
         jar = obj._p_jar
         old = self.backend(obj)
         jar.close()
-        sleep(0.3)
-        new = self.backend(self.jar().root()["obj"])
+        with self.when_idle():
+            new = self.backend(self.jar().root()["obj"])
         self.assertNotEqual(old, new)
         self.assert_sessions(1)
 
@@ -207,8 +209,8 @@ class TestTime(PostgreSQLTestCase):
         self.connection(busy.root()["obj"])
         quiet.close()
         self.assert_sessions(1)
-        sleep(0.3)
-        busy.close()
+        with self.when_idle():
+            busy.close()
         self.assert_sessions(0)
         # busy was closed last and is on top of the pool.
         self.jar()
@@ -223,10 +225,10 @@ class TestTime(PostgreSQLTestCase):
         self.insert(using, "kept")
         reading = self.obj()
         backend = self.backend(reading)
-        sleep(0.3)
-        ending.close()
-        self.assert_sessions(2)
-        self.assertEqual(backend, self.backend(reading))
+        with self.when_idle():
+            ending.close()
+            self.assert_sessions(2)
+            self.assertEqual(backend, self.backend(reading))
         using._p_jar.transaction_manager.commit()
         self.assertEqual(["before", "kept"], self.rows())
 
@@ -240,9 +242,9 @@ class TestTime(PostgreSQLTestCase):
         self.assertIsNone(orphan._p_oid)
         jar.close()
         self.assertEqual([oid], list(jar.foreign_connections))
-        sleep(0.3)
-        self.assertIs(jar, self.jar())
-        jar.close()
+        with self.when_idle():
+            self.assertIs(jar, self.jar())
+            jar.close()
         self.assertEqual({}, jar.foreign_connections)
         self.assert_sessions(0)
 
@@ -314,9 +316,10 @@ class TestProcesses(PostgreSQLTestCase):
     def test_a_child_that_ends_by_itself_runs_no_cleanup_of_the_parents(self):
         script = """
             import os, sys, transaction
-            from collective.annotationforms.tests.connections.case import *
             from collective.annotationforms.connections import foreign_connection
-            db = DB(MappingStorage())
+            from collective.annotationforms.connections.postgresql import PostgreSQL
+            from ZODB import DB
+            db = DB(None)
             jar = db.open()
             connection = foreign_connection(
                 jar.root(), PostgreSQL, settings={settings!r}
@@ -335,10 +338,10 @@ class TestProcesses(PostgreSQLTestCase):
 
     def test_the_end_of_a_process_is_silent(self):
         script = """
-            import transaction
-            from collective.annotationforms.tests.connections.case import *
             from collective.annotationforms.connections import foreign_connection
-            db = DB(MappingStorage())
+            from collective.annotationforms.connections.postgresql import PostgreSQL
+            from ZODB import DB
+            db = DB(None)
             jar = db.open()
             connection = foreign_connection(
                 jar.root(), PostgreSQL, settings={settings!r}
@@ -351,10 +354,11 @@ class TestProcesses(PostgreSQLTestCase):
 
     def test_signals_end_a_process_and_its_transaction(self):
         script = """
-            import signal, time, transaction
-            from collective.annotationforms.tests.connections.case import *
+            import signal, time
             from collective.annotationforms.connections import foreign_connection
-            jar = DB(MappingStorage()).open()
+            from collective.annotationforms.connections.postgresql import PostgreSQL
+            from ZODB import DB
+            jar = DB(None).open()
             connection = foreign_connection(
                 jar.root(), PostgreSQL, settings={settings!r}
             )

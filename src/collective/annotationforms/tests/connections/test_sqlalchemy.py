@@ -106,13 +106,13 @@ class TestSQLAlchemy(PostgreSQLTestCase):
         for number in range(3):
             self.add(str(number))
             self.manager.commit()
-            self.server.restart()
+            self.restart()
         self.assertEqual(["0", "1", "2"], self.rows())
 
     def test_a_restart_within_a_transaction(self):
         self.add("gone")
         self.session().flush()
-        self.server.restart()
+        self.restart()
         self.assertRaises((DBAPIError, psycopg.Error), self.manager.commit)
         self.manager.abort()
         self.assert_both(None)

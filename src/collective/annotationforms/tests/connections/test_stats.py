@@ -79,7 +79,7 @@ class TestStats(PostgreSQLTestCase):
         for _number in range(3):
             self.connection(self.one).join()
             self.manager.commit()
-            self.server.restart()
+            self.restart()
         (row,) = self.stats()
         self.assertEqual((2, 0), (row["reconnects"], row["errors"]))
 
