@@ -85,8 +85,8 @@ MUTANTS = [
     Mutant(
         "join by a flag that outlives its transaction",
         "datamanager",
-        "if self._takes_part_in(transaction):\n            return",
-        "if self.opens and self._participation is not None:\n            return",
+        "            if participation.transaction is transaction:",
+        "            if self.opens:",
     ),
     Mutant(
         "no fork guard",

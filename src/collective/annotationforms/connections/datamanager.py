@@ -144,9 +144,10 @@ class ForeignDataManager(ForeignConnection):
 
     def _join(self) -> None:
         transaction = self._manager().get()
-        if self._takes_part_in(transaction):
-            return
-        if self._participation is not None:
+        participation = self._participation
+        if participation is not None:
+            if participation.transaction is transaction:
+                return
             raise ForeignLost(
                 f"{type(self).__name__} takes part in another transaction, which was"
                 " neither committed nor aborted"
