@@ -11,7 +11,7 @@ _MODULES = {
     "AnnotationStorageMixin": "forms.form",
     "AnnotationView": "forms.form",
     "annotation_storage": "storage.storage",
-    "schema_view": "storage.schemaview",
+    "schema_view": "saving.schemaview",
 }
 
 __all__ = sorted(_MODULES)

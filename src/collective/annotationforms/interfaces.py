@@ -1,6 +1,7 @@
 """Every public contract of the package."""
 
 from typing import Any
+from z3c.form.interfaces import IDataManager
 from z3c.form.interfaces import IForm
 from z3c.form.interfaces import IWidget
 from zope.interface import Attribute
@@ -14,6 +15,9 @@ from zope.schema.interfaces import IField
 VERSIONED = "versioned"
 INDEPENDENT = "independent"
 VERSION_POLICIES = (VERSIONED, INDEPENDENT)
+
+#: The permission to see and change all form data of a site.
+MANAGE_FORM_DATA = "collective.annotationforms.ManageFormData"
 
 
 class IAnnotationFormsLayer(IDefaultBrowserLayer):
@@ -40,6 +44,9 @@ class IAnnotationStorage(IMutableMapping):
     __parent__ = Attribute("The page: the content object that is annotated.")
     __name__ = Attribute("The view of the page that serves files, or None.")
     key = Attribute("The annotation key, a string.")
+    in_save = Attribute(
+        "Whether a save goes on, which will notify an IStorageSavedEvent at its end."
+    )
 
     def remove() -> None:
         """Delete all values, each with its event, and the annotation itself.
@@ -58,6 +65,16 @@ class IAnnotationStorage(IMutableMapping):
 
         Raises InvalidValueError if it can't be stored: if it can't be pickled, or
         has an acquisition wrapper.
+        """
+
+
+class IStorageDataManager(IDataManager):
+    """The data manager of a field whose value is in a storage."""
+
+    def converted(value: Any) -> Any:
+        """Return what `set` would store for the value, e.g. a relation for content.
+
+        Nothing is stored.  Raises InvalidValueError if there is no such thing.
         """
 
 
@@ -139,24 +156,42 @@ class IAnnotationForm(IForm):
         """
 
 
-class IRegisteredForm(Interface):
-    """A form that was made known by ZCML: a utility with the name of the form."""
+class ISaveRules(Interface):
+    """What a save heeds; see IAnnotationForm for the settings."""
 
-    name = Attribute("Name of the edit page, and of the data in exports.")
-    view_name = Attribute("Name of the read-only page.")
+    fields = Attribute("All fields by their names, in order.")
+    notify_content = Attribute("Whether a save tells the page that it was modified.")
+    respect_lock = Attribute("Whether nothing is saved on a page that is locked.")
+
+
+class IRegisteredForm(ISaveRules):
+    """A form that was made known by ZCML: a utility with the name of the form.
+
+    Data whose form ZCML does not know have one as well, see `registry.form_of`: without
+    a name, and with the key for a title.
+    """
+
+    name = Attribute("Name of the edit page, and of the data in exports, or None.")
+    view_name = Attribute("Name of the read-only page, or None.")
     title = Attribute("What people call the data.")
     description = Attribute("What the data are for, may be empty.")
-    form_class = Attribute("The class of the form, an IAnnotationForm.")
+    form_class = Attribute("The class of the form, an IAnnotationForm, or None.")
     page_interface = Attribute("The interface of the pages that have the form.")
     layer = Attribute("The browser layer of both pages.")
     permission = Attribute("Id of the permission to edit and to delete the data.")
     view_permission = Attribute("Id of the permission to view and to export them.")
     key = Attribute("The annotation key, a string.")
-    schema = Attribute("The schema of the form.")
-    fields = Attribute("All fields by their names, in order.")
+    schema = Attribute("The schema of the form, or None.")
+    markers = Attribute("Tuple of the marker interfaces that the storage provides.")
+    copy_data = Attribute("Whether a copy of the page has the data.")
+    version_policy = Attribute("One of VERSION_POLICIES.")
+    is_known = Attribute("Whether there is more of the form than data that look so.")
 
-    def storage(page: Any) -> IAnnotationStorage:
-        """Return the storage of the form on the page, as getContent() does."""
+    def storage(page: Any, more_markers: tuple = ()) -> IAnnotationStorage:
+        """Return the storage of the form on the page, as getContent() does.
+
+        It provides `more_markers` as well.
+        """
 
 
 class StorageError(Exception):

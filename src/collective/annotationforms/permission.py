@@ -4,7 +4,10 @@ from AccessControl import getSecurityManager
 from AccessControl import Unauthorized
 from collective.annotationforms.interfaces import describe_page
 from collective.annotationforms.interfaces import IAnnotationForm
+from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.interfaces import IStorageWidget
+from collective.annotationforms.interfaces import MANAGE_FORM_DATA
+from collective.annotationforms.registry import UnregisteredForm
 from plone.autoform.interfaces import READ_PERMISSIONS_KEY
 from plone.autoform.interfaces import WRITE_PERMISSIONS_KEY
 from plone.supermodel.utils import mergedTaggedValueDict
@@ -19,9 +22,6 @@ from zope.interface import providedBy
 from zope.schema.interfaces import IField
 from zope.security import checkPermission
 from zope.security.interfaces import IPermission
-
-
-MANAGE_FORM_DATA = "collective.annotationforms.ManageFormData"
 
 
 def check_permission(form: IAnnotationForm) -> None:
@@ -66,22 +66,31 @@ def check_permission_when_user_is_known(form: IAnnotationForm) -> None:
     check_permission(form)
 
 
-def may_open_form(form: type, page: Any, request: Any) -> bool:
-    """Tell whether the form class is a view of the page that the user may open.
-
-    A form that is used by another view is guarded by that view: False.
-    """
-    # Its own __name__ is that of the class; ZCML writes that of the view beside it.
-    names = (vars(base).get("__name__") for base in form.__mro__)
-    name = next((name for name in names if isinstance(name, str)), "")
-    view = queryMultiAdapter((page, request), name=name)
-    return type(view) is form and is_allowed(view)
+def may_read_data(page: Any, form: IRegisteredForm) -> bool:
+    """Tell whether the user may read the data of the form on the page."""
+    return may_view(page) and _has_permission(form.view_permission, page)
 
 
-def may_use_view(page: Any, request: Any, name: str) -> bool:
-    """Tell whether the page has a form of that view name that the user may use."""
-    view = queryMultiAdapter((page, request), name=name)
-    return view is not None and is_allowed(view)
+def may_change_data(page: Any, form: IRegisteredForm) -> bool:
+    """Tell whether the user may change and delete the data of the form on the page."""
+    return _has_permission(form.permission, page)
+
+
+def readable_fields(
+    page: Any, form: IRegisteredForm, request: Any
+) -> dict[str, IField]:
+    """Return the fields that the user may read in the views of the page."""
+    if may_read_data(page, form):
+        fields = form.fields
+    elif isinstance(form, UnregisteredForm):
+        # Whatever views it has were registered one by one.
+        opened = [cls for cls in form.classes if _may_open(cls, page, request)]
+        fields = UnregisteredForm(form.key, tuple(opened)).fields
+    else:
+        fields = {}
+    return {
+        name: field for name, field in fields.items() if may_read_field(field, page)
+    }
 
 
 def may_read_field(field: IField, page: Any) -> bool:
@@ -115,6 +124,18 @@ def _may_use(widget: IStorageWidget) -> bool:
     read = widget.mode == DISPLAY_MODE
     key = READ_PERMISSIONS_KEY if read else WRITE_PERMISSIONS_KEY
     return _has_permission_of_field(widget.field, key, widget.context.__parent__)
+
+
+def _may_open(form: type, page: Any, request: Any) -> bool:
+    """Tell whether the form class is a view of the page that the user may open.
+
+    A form that is used by another view is guarded by that view: False.
+    """
+    # Its own __name__ is that of the class; ZCML writes that of the view beside it.
+    names = (vars(base).get("__name__") for base in form.__mro__)
+    name = next((name for name in names if isinstance(name, str)), "")
+    view = queryMultiAdapter((page, request), name=name)
+    return type(view) is form and is_allowed(view)
 
 
 def _has_permission_of_field(field: IField, key: str, page: Any) -> bool:

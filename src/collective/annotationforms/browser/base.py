@@ -1,12 +1,10 @@
 """What the pages of the control panel share: which data are meant, which pages."""
 
-from collective.annotationforms.catalog.search import keys_in_use
 from collective.annotationforms.catalog.search import Search
-from collective.annotationforms.catalog.search import SORT_INDEXES
-from collective.annotationforms.i18n import _
 from collective.annotationforms.interfaces import IRegisteredForm
-from collective.annotationforms.registry import registered_forms
-from datetime import date
+from collective.annotationforms.overview.query import Query
+from collective.annotationforms.overview.query import requested_form
+from collective.annotationforms.overview.query import subject_of
 from functools import cached_property
 from plone.base.batch import Batch
 from plone.batching.browser import PloneBatchView
@@ -16,89 +14,55 @@ from urllib.parse import urlencode
 from zope.publisher.interfaces import NotFound
 
 
-SORTS = (*SORT_INDEXES, "path")
-
-
 class SiteFormDataView(BrowserView):
-    """A page about the data of one form, or of a key that no form has.
+    """A page about the data of one form.
 
-    The request has the name of the form or the key, and what the pages are
-    filtered and sorted by.
+    The request has the name of the form, or its key if it has no name, and what the
+    pages are filtered and sorted by.
     """
 
     @cached_property
-    def form(self) -> IRegisteredForm | None:
-        """The form; raises NotFound for an unknown name."""
-        name = self.request.form.get("form")
-        if not name:
-            return None
-        for form in registered_forms(self.request):
-            if form.name == name:
-                return form
-        raise NotFound(self.context, name, self.request)
-
-    @cached_property
-    def key(self) -> str:
-        """The annotation key; raises NotFound for one that is not in use."""
-        if self.form:
-            return self.form.key
-        key = self.request.form.get("key")
-        if key in left_over_keys(self.request):
-            return key
-        raise NotFound(self.context, str(key), self.request)
+    def form(self) -> IRegisteredForm:
+        """The form; raises NotFound for one that the site does not know."""
+        try:
+            return requested_form(self.request.form, self.request)
+        except LookupError as error:
+            raise NotFound(self.context, error.args[0], self.request) from error
 
     @property
     def title(self) -> str:
         """What people call the data."""
-        return self.form.title if self.form else self.key
+        return self.form.title
 
     @property
     def name(self) -> str:
-        """The word that identifies the data: of the form, or the key."""
-        return self.form.name if self.form else self.key
+        """The word that identifies the data: the name of the form, or its key."""
+        return self.form.name or self.form.key
 
-    @cached_property
+    @property
     def subject(self) -> dict[str, str]:
         """What identifies the data in addresses and forms."""
-        return {"form": self.form.name} if self.form else {"key": self.key}
+        return subject_of(self.form)
 
     @cached_property
+    def query(self) -> Query:
+        """What was typed."""
+        return Query(self.request.form, self.form)
+
+    @property
     def errors(self) -> dict[str, str]:
         """Messages about what was typed, by the names of the fields."""
-        return {}
+        return self.query.errors
 
-    @cached_property
+    @property
     def search(self) -> Search:
         """The pages that are meant."""
-        typed = self.request.form
-        sort = typed.get("sort")
-        return Search(
-            key=self.key,
-            form=self.form,
-            text=typed.get("text", ""),
-            path=typed.get("path", ""),
-            state=typed.get("state", ""),
-            since=self.typed_date("since"),
-            sort=sort if sort in SORTS else "title",
-            descending=bool(typed.get("descending")),
-        )
+        return self.query.search
 
-    def typed_date(self, name: str) -> date | None:
-        """Return the date that was typed into a field; None, or with an error."""
-        typed = self.request.form.get(name)
-        if not typed:
-            return None
-        try:
-            return date.fromisoformat(typed)
-        except ValueError:
-            self.errors[name] = _("Please enter a date like 2027-01-31.")
-            return None
-
-    @cached_property
+    @property
     def filters(self) -> dict[str, str]:
         """What the pages are filtered by, as it was typed."""
-        names = ("text", "path", "state", "since")
-        return {name: self.request.form.get(name, "") for name in names}
+        return self.query.filters
 
     def batch_of(self, pages: Any, size: int) -> Batch:
         """Return the part of the pages that the request asks for."""
@@ -119,9 +83,3 @@ class SiteFormDataView(BrowserView):
     def overview_url(self) -> str:
         """The address of the control panel."""
         return f"{self.context.absolute_url()}/@@form-data-controlpanel"
-
-
-def left_over_keys(request: Any) -> list[str]:
-    """Return the keys under which pages have data that no form knows."""
-    known = {form.key for form in registered_forms(request)}
-    return [key for key in keys_in_use() if key not in known]

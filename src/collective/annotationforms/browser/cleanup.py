@@ -45,11 +45,11 @@ class CleanUpFormData(WorkInParts, SiteFormDataView):
     @cached_property
     def clean_up(self) -> CleanUp:
         """What is meant by what was typed."""
-        day = self.typed_date("before")
+        day = self.query.date("before")
         midnight = day and datetime.combine(day, time(), timezone.utc)
         # Nothing but what the form asks for: more would be lost on the way.
         path = self.request.form.get("path", "")
-        search = Search(key=self.key, form=self.form, path=path)
+        search = Search(form=self.form, path=path)
         return CleanUp(search, midnight)
 
     @cached_property
@@ -83,7 +83,7 @@ class CleanUpFormData(WorkInParts, SiteFormDataView):
 
     def work(self, start: int | None) -> int | None:
         """See WorkInParts"""
-        part = self.clean_up.delete(self.request, start=start, limit=PAGES_IN_PART)
+        part = self.clean_up.delete(start=start, limit=PAGES_IN_PART)
         self.counts["deleted"] += part.deleted
         self.counts["kept"] += part.kept
         self.counts["done"] += part.deleted + part.kept

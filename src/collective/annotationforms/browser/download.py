@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from collective.annotationforms.exchange.export import Record
 from collective.annotationforms.exchange.export import write_csv
 from collective.annotationforms.exchange.export import write_json
+from collective.annotationforms.interfaces import IRegisteredForm
 from tempfile import TemporaryFile
 from typing import Any
 from typing import BinaryIO
@@ -26,15 +27,14 @@ def csv_download(
 def json_download(
     request: Any,
     filename: str,
-    name: str | None,
-    key: str,
+    form: IRegisteredForm,
     records: Iterable[Record],
     *,
     hidden: int = 0,
 ) -> BinaryIO:
     """Return a file for the response; see write_json."""
     output = TemporaryFile()  # noqa: SIM115
-    write_json(output, name, key, records, hidden=hidden)
+    write_json(output, form, records, hidden=hidden)
     return _with_headers(request, output, filename, "application/json")
 
 

@@ -20,12 +20,12 @@ class ExportFormData(SiteFormDataView):
     @cached_property
     def preview(self) -> list[Record]:
         """The first records."""
-        return list(islice(records(self.search, self.request), PREVIEWED_PAGES))
+        return list(islice(records(self.search), PREVIEWED_PAGES))
 
     @cached_property
     def names(self) -> list[str]:
         """The names of the fields."""
-        if self.form:
+        if self.form.fields:
             return list(self.form.fields)
         return sorted({name for record in self.preview for name in record.values})
 
@@ -55,20 +55,18 @@ class DownloadFormData(ExportFormData):
 
     def __call__(self) -> object:
         """Return the file; raises BadRequest for another format."""
-        found = records(self.search, self.request)
-        filename = self.form.name if self.form else "form-data"
-        name = self.form.name if self.form else None
+        found = records(self.search)
+        filename = self.form.name or "form-data"
         chosen = self.request.form.get("format")
         if chosen == "csv":
             bom = bool(self.request.form.get("bom"))
-            names = self.names if self.form else self._all_names()
+            names = self.names if self.form.fields else self._all_names()
             return csv_download(self.request, f"{filename}.csv", names, found, bom=bom)
         if chosen == "json":
             return json_download(
                 self.request,
                 f"{filename}.json",
-                name,
-                self.key,
+                self.form,
                 found,
                 hidden=self.hidden,
             )
@@ -76,5 +74,5 @@ class DownloadFormData(ExportFormData):
 
     def _all_names(self) -> list[str]:
         """Return the names of all values: no schema knows them."""
-        found = records(self.search, self.request)
+        found = records(self.search)
         return sorted({name for record in found for name in record.values})

@@ -2,22 +2,44 @@
 
 from AccessControl import Unauthorized
 from collective.annotationforms.browser.download import json_download
+from collective.annotationforms.browser.values import in_short
 from collective.annotationforms.catalog.search import below_site
 from collective.annotationforms.exchange.export import record_of
 from collective.annotationforms.i18n import _
 from collective.annotationforms.overview.entry import entries_of
 from collective.annotationforms.overview.entry import Entry
 from collective.annotationforms.saving.deletion import delete_data
-from collective.annotationforms.saving.deletion import is_locked
 from functools import cached_property
 from plone.protect.authenticator import check
 from Products.Five import BrowserView
 from Products.statusmessages.interfaces import IStatusMessage
+from urllib.parse import urlencode
 from zope.i18n import translate
+from zope.interface import Invalid
 from zope.publisher.interfaces import NotFound
 
 
-class FormDataView(BrowserView):
+class EntriesView(BrowserView):
+    """What the pages about the entries of a page share."""
+
+    def shown_values(self, entry: Entry) -> list[tuple[str, str]]:
+        """Return titles and texts of what is stored, in the order of the form."""
+        fields, values = entry.form.fields, entry.values
+        return [
+            (
+                title,
+                in_short(fields.get(name), values[name], self.context, self.request),
+            )
+            for name, title in entry.titles().items()
+        ]
+
+    def url(self, entry: Entry, view: str) -> str:
+        """Return the address of a view of the page for an entry."""
+        query = urlencode({"key": entry.form.key})
+        return f"{self.context.absolute_url()}/@@{view}?{query}"
+
+
+class FormDataView(EntriesView):
     """The list: a row for each form, and for managers what forms have left."""
 
     @cached_property
@@ -36,7 +58,7 @@ class FormDataView(BrowserView):
         return self.index()
 
 
-class EntryView(BrowserView):
+class EntryView(EntriesView):
     """Something about one entry, whose key is in the request."""
 
     @cached_property
@@ -44,7 +66,7 @@ class EntryView(BrowserView):
         """The entry; raises NotFound if there is none for the user."""
         key = self.request.form.get("key")
         for entry in entries_of(self.context, self.request):
-            if entry.key == key:
+            if entry.form.key == key:
                 return entry
         raise NotFound(self.context, str(key), self.request)
 
@@ -63,10 +85,9 @@ class ExportEntry(EntryView):
         if not entry.may_export:
             raise Unauthorized("You may not export these data.")
         path = below_site("/".join(self.context.getPhysicalPath()))
-        record = record_of(self.context, entry.key, entry.form, self.request, path)
-        name = entry.form.name if entry.form else None
-        filename = f"{self.context.getId()}-{name or 'form-data'}.json"
-        return json_download(self.request, filename, name, entry.key, [record])
+        record = record_of(self.context, entry.form, path)
+        filename = f"{self.context.getId()}-{entry.form.name or 'form-data'}.json"
+        return json_download(self.request, filename, entry.form, [record])
 
 
 class DeleteEntry(EntryView):
@@ -84,12 +105,13 @@ class DeleteEntry(EntryView):
         return None
 
     def _delete(self) -> None:
-        entry, messages = self.entry, IStatusMessage(self.request)
-        if is_locked(self.context, entry.form):
+        form, messages = self.entry.form, IStatusMessage(self.request)
+        title = translate(form.title, context=self.request)
+        try:
+            delete_data(self.context, form)
+        except Invalid:
             message = _("Nothing was deleted: somebody else has locked the page.")
             messages.addStatusMessage(message, "error")
             return
-        title = translate(entry.title, context=self.request)
-        delete_data(self.context, entry.key, entry.form)
         message = _("Deleted: ${title}", mapping={"title": title})
         messages.addStatusMessage(message, "info")

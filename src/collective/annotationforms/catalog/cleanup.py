@@ -2,14 +2,13 @@
 
 from collective.annotationforms.catalog.search import page_of
 from collective.annotationforms.catalog.search import Search
+from collective.annotationforms.permission import may_change_data
 from collective.annotationforms.saving.deletion import delete_data
-from collective.annotationforms.saving.deletion import is_locked
-from collective.annotationforms.saving.deletion import may_delete
 from collective.annotationforms.storage.history import last_change
-from collective.annotationforms.storage.storage import annotation_storage
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zope.interface import Invalid
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class CleanUp:
             return pages
         return [brain for brain in self.search.every_page() if self._is_old(brain)]
 
-    def delete(self, request: Any, *, start: int | None, limit: int) -> Part:
+    def delete(self, *, start: int | None, limit: int) -> Part:
         """Delete the data of at most `limit` pages, beginning with `start`.
 
         That is the number of a record in the catalog, None for the first.
@@ -46,17 +45,19 @@ class CleanUp:
         brains = sorted(self.search.pages(), key=lambda brain: brain.getRID())
         rest = [brain for brain in brains if start is None or brain.getRID() >= start]
         part = rest[:limit]
-        deleted = sum(self._delete(brain, request) for brain in part)
+        deleted = sum(self._delete(brain) for brain in part)
         next_start = rest[limit].getRID() if len(rest) > limit else None
         return Part(deleted, len(part) - deleted, next_start)
 
-    def _delete(self, brain: Any, request: Any) -> bool:
+    def _delete(self, brain: Any) -> bool:
         page, form = page_of(brain), self.search.form
-        if page is None or not self._is_old(brain):
+        if page is None or not self._is_old(brain) or not may_change_data(page, form):
             return False
-        if not may_delete(page, form, request) or is_locked(page, form):
+        try:
+            delete_data(page, form)
+        except Invalid:
+            # Somebody else has locked the page.
             return False
-        delete_data(page, self.search.key, form)
         return True
 
     def _is_old(self, brain: Any) -> bool:
@@ -65,5 +66,5 @@ class CleanUp:
         page = page_of(brain)
         if page is None:
             return False
-        change = last_change(annotation_storage(page, self.search.key))
+        change = last_change(self.search.form.storage(page))
         return change is not None and change.when < self.before

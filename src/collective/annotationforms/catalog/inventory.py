@@ -1,10 +1,9 @@
 """Which form data a page has: registered forms, and data that a form has left."""
 
-from collective.annotationforms.interfaces import IRegisteredForm
+from collective.annotationforms.registry import registered_keys
 from collective.annotationforms.storage.storage import stored_mappings
 from persistent.mapping import PersistentMapping
 from typing import Any
-from zope.component import getUtilitiesFor
 
 
 # Plone keeps locks, tiles and scales of images in mappings like ours.
@@ -17,7 +16,7 @@ def storage_keys(page: Any) -> list[str]:
     These are the keys of registered forms, and others whose annotation looks like
     the data of a form: nothing but the values is stored, so no more can be told.
     """
-    registered = {form.key for _name, form in getUtilitiesFor(IRegisteredForm)}
+    registered = registered_keys()
     return sorted(
         key
         for key, stored in stored_mappings(page).items()

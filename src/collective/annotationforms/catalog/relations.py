@@ -1,24 +1,19 @@
-"""Relations in storages: stored as RelationValue, found in the relation catalog.
+"""The relation catalog follows what is stored: relations, and links in rich text.
 
-Values are searched for relations however deep they are: a row of a data grid may
-have some.  Links in rich text are relations as well, as far as the catalog goes.
+Values are searched for them however deep they are: a row of a data grid may have some.
 """
 
 from Acquisition import aq_base
-from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collective.annotationforms.interfaces import IValueWrittenEvent
+from collective.annotationforms.storage.parts import leaves
 from collective.annotationforms.storage.storage import stored_mappings
-from collective.annotationforms.storage.value import ATOMS
 from OFS.interfaces import IObjectWillBeRemovedEvent
-from operator import attrgetter
-from persistent import Persistent
 from plone.app.linkintegrity.handlers import getObjectsFromLinks
 from plone.app.linkintegrity.parser import extractLinks
 from plone.app.linkintegrity.utils import ensure_intid
 from plone.app.textfield.interfaces import IRichTextValue
-from Products.CMFCore.interfaces import IContentish
 from typing import Any
 from z3c.relationfield import RelationValue
 from z3c.relationfield.event import _setRelation
@@ -28,57 +23,8 @@ from zope.annotation.interfaces import IAnnotatable
 from zope.component import adapter
 from zope.component import getUtility
 from zope.component import queryUtility
-from zope.interface import providedBy
 from zope.intid.interfaces import IIntIds
 from zope.lifecycleevent.interfaces import IObjectAddedEvent
-from zope.schema import getFields
-
-
-def relation_to(target: Any) -> RelationValue:
-    """Return a new relation to a content object."""
-    return RelationValue(getUtility(IIntIds).register(target))
-
-
-def with_relations(value: Any) -> Any:
-    """Return `value` with a relation in place of each content object in it.
-
-    Content that was stored itself would be copied and exported with the page.
-    """
-    return _replaced(value, IContentish.providedBy, relation_to)
-
-
-def with_targets(value: Any) -> Any:
-    """Return `value` with content in place of relations.
-
-    A relation whose target is gone is left out of a sequence, elsewhere it is None.
-    """
-    return _replaced(value, IRelationValue.providedBy, attrgetter("to_object"))
-
-
-def with_other_targets(value: Any, other: Callable) -> Any:
-    """Return `value` with relations to `other(target)` in place of its relations."""
-    return _replaced(
-        value,
-        IRelationValue.providedBy,
-        lambda relation: _related(relation.to_object, other),
-    )
-
-
-def _related(target: Any, other: Callable) -> RelationValue | None:
-    return None if target is None else relation_to(other(target))
-
-
-def _replaced(value: Any, is_meant: Callable, replacement: Callable) -> Any:
-    if is_meant(value):
-        return replacement(value)
-    if not any(map(is_meant, _leaves(value))):
-        return value
-    if isinstance(value, Mapping):
-        return {
-            name: _replaced(item, is_meant, replacement) for name, item in value.items()
-        }
-    items = ((item, _replaced(item, is_meant, replacement)) for item in value)
-    return type(value)(new for old, new in items if new is not None or old is None)
 
 
 @adapter(IValueWrittenEvent)
@@ -125,7 +71,7 @@ def _is_ours(attribute: str, value: Any) -> bool:
     return any(
         IRichTextValue.providedBy(leaf)
         or (IRelationValue.providedBy(leaf) and leaf.from_attribute == attribute)
-        for leaf in _leaves_and_parts(value)
+        for leaf in leaves(None, value)
     )
 
 
@@ -164,7 +110,7 @@ def _uncatalog(catalog: ICatalog, query: dict) -> None:
 
 
 def _relations(page: Any, value: Any) -> Iterator[RelationValue]:
-    for leaf in _leaves_and_parts(value):
+    for leaf in leaves(None, value):
         if IRelationValue.providedBy(leaf):
             yield leaf
         elif IRichTextValue.providedBy(leaf):
@@ -174,25 +120,5 @@ def _relations(page: Any, value: Any) -> Iterator[RelationValue]:
 def _has_relations(value: Any) -> bool:
     return any(
         IRelationValue.providedBy(leaf) or IRichTextValue.providedBy(leaf)
-        for leaf in _leaves_and_parts(value)
+        for leaf in leaves(None, value)
     )
-
-
-def _leaves_and_parts(value: Any) -> Iterator[Any]:
-    for leaf in _leaves(value):
-        yield leaf
-        # The object of an Object field; others store and catalog their own parts.
-        if not isinstance(leaf, (*ATOMS, Persistent)):
-            for schema in providedBy(leaf):
-                for name in getFields(schema):
-                    yield from _leaves_and_parts(getattr(leaf, name, None))
-
-
-def _leaves(value: Any) -> Iterator[Any]:
-    if isinstance(value, Mapping):
-        value = list(value.values())
-    if isinstance(value, (list, tuple, set, frozenset)):
-        for item in value:
-            yield from _leaves(item)
-    else:
-        yield value

@@ -11,6 +11,7 @@ from Products.CMFCore.interfaces import ICatalogTool
 from Products.CMFCore.interfaces import ISiteRoot
 from typing import Any
 from zope.component import getUtility
+from zope.interface import Interface
 
 import re
 
@@ -26,13 +27,12 @@ BRAINS_IN_MEMORY = 500
 
 @dataclass(frozen=True, kw_only=True)
 class Search:
-    """Which pages with data under `key` are meant, and in which order.
+    """Which pages with data of the form are meant, and in which order.
 
-    With a form, only the pages that have this form.  `path` begins at the site.
+    Data are those of the form on the pages that have it.  `path` begins at the site.
     """
 
-    key: str
-    form: IRegisteredForm | None = None
+    form: IRegisteredForm
     text: str = ""
     path: str = ""
     state: str = ""
@@ -63,8 +63,8 @@ class Search:
             ]
 
     def _query(self) -> dict[str, Any]:
-        query = {INDEX: self.key}
-        if self.form is not None:
+        query = {INDEX: self.form.key}
+        if self.form.page_interface is not Interface:
             query["object_provides"] = self.form.page_interface.__identifier__
         if words := searched_words(self.text):
             query["SearchableText"] = f"{' AND '.join(words)}*"

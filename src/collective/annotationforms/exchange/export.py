@@ -7,13 +7,11 @@ from collective.annotationforms.catalog.search import path_of
 from collective.annotationforms.catalog.search import Search
 from collective.annotationforms.exchange.portable import plain_text
 from collective.annotationforms.exchange.portable import portable
+from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.permission import may_manage
+from collective.annotationforms.permission import may_read_data
 from collective.annotationforms.permission import may_read_field
-from collective.annotationforms.permission import may_use_view
-from collective.annotationforms.permission import may_view
-from collective.annotationforms.storage.storage import annotation_storage
-from collective.annotationforms.storage.storage import AnnotationStorage
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -59,7 +57,7 @@ class Record:
         return about + [safe_cell(self.values.get(name)) for name in names]
 
 
-def records(search: Search, request: Any) -> Iterator[Record]:
+def records(search: Search) -> Iterator[Record]:
     """Yield the records of the pages that the user may view.
 
     A page whose data the user may not view has a record without values.
@@ -68,36 +66,30 @@ def records(search: Search, request: Any) -> Iterator[Record]:
         page = page_of(brain)
         if page is None:
             continue
-        yield record_of(page, search.key, search.form, request, path_of(brain))
+        yield record_of(page, search.form, path_of(brain))
         if number % PAGES_IN_MEMORY == 0:
             page._p_jar.cacheGC()
 
 
-def record_of(
-    page: Any, key: str, form: IRegisteredForm | None, request: Any, path: str
-) -> Record:
-    """Return the record of a page; data without a form are there in full."""
-    storage = annotation_storage(page, key)
-    values = readable_values(page, storage, form, request)
+def record_of(page: Any, form: IRegisteredForm, path: str) -> Record:
+    """Return the record of a page."""
+    storage = form.storage(page)
+    values = readable_values(storage, form)
     return Record(path, page.UID(), page.title, values, len(storage) - len(values))
 
 
 def readable_values(
-    page: Any, storage: AnnotationStorage, form: IRegisteredForm | None, request: Any
+    storage: IAnnotationStorage, form: IRegisteredForm
 ) -> dict[str, Any]:
     """Return the stored values that the user may read, not to be changed.
 
-    What belongs to no form, or to no field of it any more, is for managers.
+    What belongs to no field of the form, or of no form any more, is for managers.
     """
-    if not may_view(page):
-        # The catalog lists it for who may access its metadata.
+    page = storage.__parent__
+    # The catalog lists a page for who may access its metadata, not only view it.
+    if not may_read_data(page, form):
         return {}
-    manages = may_manage(page)
-    if form is None:
-        return dict(storage.data) if manages else {}
-    if not may_use_view(page, request, form.view_name):
-        return {}
-    fields = form.fields
+    fields, manages = form.fields, may_manage(page)
     return {
         name: value
         for name, value in storage.data.items()
@@ -130,8 +122,7 @@ def write_csv(
 
 def write_json(
     output: BinaryIO,
-    name: str | None,
-    key: str,
+    form: IRegisteredForm,
     found: Iterable[Record],
     *,
     hidden: int = 0,
@@ -141,7 +132,7 @@ def write_json(
     `hidden` is the number of pages that the user may not view.
     """
     values = 0
-    head = json.dumps({"form": name, "key": key})[:-1]
+    head = json.dumps({"form": form.name, "key": form.key})[:-1]
     output.write(f'{head}, "pages": ['.encode())
     for number, record in enumerate(found):
         line = json.dumps(record.as_json(), ensure_ascii=False)

@@ -1,6 +1,5 @@
 """Form data of many pages from JSON, as the export has written them."""
 
-from collective.annotationforms.catalog.relations import with_relations
 from collective.annotationforms.catalog.search import below_site
 from collective.annotationforms.catalog.search import catalog
 from collective.annotationforms.catalog.search import page_of
@@ -9,23 +8,22 @@ from collective.annotationforms.exchange.portable import portable
 from collective.annotationforms.exchange.restore import Place
 from collective.annotationforms.exchange.restore import restored
 from collective.annotationforms.i18n import _
-from collective.annotationforms.interfaces import InvalidValueError
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.interfaces import StorageError
+from collective.annotationforms.permission import may_change_data
 from collective.annotationforms.permission import may_read_field
 from collective.annotationforms.permission import may_view
 from collective.annotationforms.permission import may_write_field
 from collective.annotationforms.registry import registered_forms
-from collective.annotationforms.saving.deletion import is_locked
-from collective.annotationforms.saving.deletion import may_delete
-from collective.annotationforms.saving.deletion import names_by_schema
-from collective.annotationforms.saving.notify import notify_page
-from collective.annotationforms.saving.notify import notify_saved
-from collective.annotationforms.storage.schemaview import schema_view
+from collective.annotationforms.saving.lock import is_locked
+from collective.annotationforms.saving.save import check_storable
+from collective.annotationforms.saving.save import not_storable
+from collective.annotationforms.saving.save import saving
+from collective.annotationforms.saving.save import write_values
+from collective.annotationforms.saving.schemaview import schema_view
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from z3c.form.interfaces import IDataManager
 from zope.component import getMultiAdapter
 from zope.interface import Invalid
 from zope.interface.interface import InterfaceClass
@@ -113,14 +111,8 @@ class PageImport:
 
     def write(self) -> None:
         """Store the values; all are told as after a save in the form."""
-        before = dict(self.storage.data)
-        for name, value in self.values.items():
-            manager = getMultiAdapter((self.storage, self.fields[name]), IDataManager)
-            manager.set(value)
-        names = names_by_schema(self.form, self.values)
-        notify_saved(self.storage, names, before)
-        if self.form.form_class.NOTIFY_CONTENT:
-            notify_page(self.page, names)
+        with saving(self.storage, self.form):
+            write_values(self.storage, self.fields, self.values)
 
     @cached_property
     def storage(self) -> Any:
@@ -130,7 +122,7 @@ class PageImport:
     def _check(self) -> None:
         if self.page is None:
             self._refuse("", _("There is no such page that you may view."))
-        elif not may_delete(self.page, self.form, self.request):
+        elif not may_change_data(self.page, self.form):
             self._refuse("", _("You may not edit these data."))
         else:
             self._check_data()
@@ -140,8 +132,8 @@ class PageImport:
             self._check_values()
         except StorageError as error:
             # Something else is stored under the annotation key, for example.
-            self._refuse("", _not_storable(self.form.title, error))
-        if self.values and is_locked(self.page, self.form):
+            self._refuse("", not_storable(self.form.title, error))
+        if self.values and self.form.respect_lock and is_locked(self.page):
             self._refuse("", _("Somebody else has locked the page."))
 
     def _check_values(self) -> None:
@@ -175,13 +167,12 @@ class PageImport:
 
     def _validate(self, field: IField, value: Any) -> None:
         field.bind(self.page).validate(value)
-        try:
-            self.storage.storable(field.__name__, with_relations(value))
-        except InvalidValueError as error:
-            raise Invalid(_not_storable(field.title, error)) from error
+        name, label = field.__name__, field.title
+        check_storable(self.storage, name, value, field=field, label=label)
 
     def _check_invariants(self) -> None:
-        schemata = {self.form.schema, *names_by_schema(self.form, self.values)}
+        of_values = {self.fields[name].interface for name in self.values}
+        schemata = {self.form.schema, *of_values}
         errors: list[Invalid] = []
         for schema in schemata:
             try:
@@ -220,11 +211,6 @@ def reason_of(error: Invalid) -> str:
     if isinstance(error, ValidationError):
         return error.doc()
     return next(iter(error.args), "")
-
-
-def _not_storable(title: str, error: StorageError) -> str:
-    mapping = {"field": title, "reason": error.reason}
-    return _("“${field}” can't be saved: ${reason}.", mapping=mapping)
 
 
 def _refuse_constant(name: str) -> None:

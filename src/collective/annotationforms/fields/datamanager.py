@@ -1,18 +1,22 @@
 """z3c.form data managers for storages and for mappings like the stored ones."""
 
-from collective.annotationforms.catalog.relations import relation_to
-from collective.annotationforms.catalog.relations import with_relations
-from collective.annotationforms.catalog.relations import with_targets
 from collective.annotationforms.interfaces import IAnnotationStorage
+from collective.annotationforms.interfaces import InvalidValueError
+from collective.annotationforms.interfaces import IStorageDataManager
 from collective.annotationforms.interfaces import IStorageField
+from collective.annotationforms.storage.relation import relation_to
+from collective.annotationforms.storage.relation import with_relations
+from collective.annotationforms.storage.relation import with_targets
 from persistent.mapping import PersistentMapping
 from plone.namedfile.interfaces import INamedField
 from typing import Any
 from z3c.form.datamanager import DictionaryField
 from z3c.form.interfaces import IDataManager
 from z3c.form.interfaces import NO_VALUE
+from z3c.relationfield import RelationValue
 from z3c.relationfield.interfaces import IRelation
 from z3c.relationfield.interfaces import IRelationList
+from z3c.relationfield.interfaces import IRelationValue
 from zope.component import adapter
 from zope.component import getGlobalSiteManager
 from zope.component import getMultiAdapter
@@ -22,6 +26,7 @@ from zope.interface import Interface
 from zope.schema.interfaces import IField
 
 
+@implementer(IStorageDataManager)
 @adapter(IAnnotationStorage, IField)
 class StorageField(DictionaryField):
     """The data manager for a field of a storage.
@@ -36,7 +41,11 @@ class StorageField(DictionaryField):
 
     def set(self, value: Any) -> None:
         """Store the value; raises TypeError for a read-only field."""
-        super().set(with_relations(value))
+        super().set(self.converted(value))
+
+    def converted(self, value: Any) -> Any:
+        """See IStorageDataManager"""
+        return with_relations(value)
 
     def get(self) -> Any:
         """Return the stored value, or the default for the page if there is none.
@@ -49,14 +58,25 @@ class StorageField(DictionaryField):
             value = self.field.bind(self.data.__parent__).default
         return value
 
+    def _relation_to(self, target: Any) -> RelationValue:
+        if IRelationValue.providedBy(target):
+            return RelationValue(target.to_id)
+        try:
+            return relation_to(target)
+        except TypeError as error:
+            reason = f"a {type(target).__name__} can't be the target of a relation"
+            raise InvalidValueError(
+                self.data.__parent__, self.data.key, reason, field=self.field.__name__
+            ) from error
+
 
 @adapter(IAnnotationStorage, IRelation)
 class RelationStorageField(StorageField):
     """The data manager for a relation; its target need not be content."""
 
-    def set(self, value: Any) -> None:
-        """Store a relation to `value`; raises TypeError for a read-only field."""
-        super().set(None if value is None else relation_to(value))
+    def converted(self, value: Any) -> RelationValue | None:
+        """See IStorageDataManager"""
+        return None if value is None else self._relation_to(value)
 
 
 @adapter(IAnnotationStorage, IRelationList)
@@ -72,9 +92,9 @@ class RelationListStorageField(StorageField):
         """Return the targets that still exist, or those of the default."""
         return super().get() or []
 
-    def set(self, value: Any) -> None:
-        """Store relations to `value`; raises TypeError for a read-only field."""
-        super().set([relation_to(target) for target in value or ()])
+    def converted(self, value: Any) -> list[RelationValue]:
+        """See IStorageDataManager"""
+        return [self._relation_to(target) for target in value or ()]
 
 
 @adapter(IAnnotationStorage, INamedField)
@@ -85,6 +105,20 @@ class FileStorageField(StorageField):
         """Return the stored file, None if there is none."""
         # The widget can't do with another default: what it was to keep may be gone.
         return super().query(None)
+
+
+def converted(storage: IAnnotationStorage, field: IField | None, value: Any) -> Any:
+    """Return what is stored for the value of a field; raises InvalidValueError.
+
+    Whether the storage takes that is not asked: see IAnnotationStorage.storable.
+    """
+    if field is None:
+        return with_relations(value)
+    manager = getMultiAdapter((storage, field), IDataManager)
+    # Somebody may have registered another one, which converts in its own set().
+    return (
+        manager.converted(value) if IStorageDataManager.providedBy(manager) else value
+    )
 
 
 @implementer(IDataManager)

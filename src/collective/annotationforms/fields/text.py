@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from collections.abc import Set
-from collective.annotationforms.storage.value import has_parts
+from collective.annotationforms.storage.parts import parts
 from hashlib import sha256
 from plone.app.textfield.interfaces import IRichTextValue
 from plone.namedfile.interfaces import INamed
@@ -27,23 +27,23 @@ def text_of(field: IField | None, value: Any) -> str:
         return f"{value.filename} ({value.getSize()} bytes, SHA-256 {digest[:8]})"
     if IContentish.providedBy(value):
         return "/".join(value.getPhysicalPath())
-    if isinstance(value, (Mapping, Set, list, tuple)) or has_parts(field, value):
+    if parts(field, value) is not None:
         return "\n".join(_lines(field, value))
     return str(_title(field, value) or value)
 
 
 def _lines(field: IField | None, value: Any) -> list[str]:
-    part = getattr(field, "value_type", None)
-    if isinstance(value, Mapping):
-        return [f"{name}: {text_of(part, item)}" for name, item in value.items()]
-    if isinstance(value, Set):
-        return sorted(text_of(part, item) for item in value)
-    if isinstance(value, (list, tuple)):
-        return [text_of(part, item) for item in value]
-    return [
-        f"{part.title}: {text_of(part, getattr(value, name, None))}"
-        for name, part in getFields(field.schema).items()
+    texts = [
+        (part.name, text_of(part.field, part.value)) for part in parts(field, value)
     ]
+    if isinstance(value, Mapping):
+        return [f"{name}: {text}" for name, text in texts]
+    if isinstance(value, Set):
+        return sorted(text for _number, text in texts)
+    if isinstance(value, (list, tuple)):
+        return [text for _number, text in texts]
+    fields = getFields(field.schema)
+    return [f"{fields[name].title}: {text}" for name, text in texts]
 
 
 def _title(field: IField | None, value: Any) -> str | None:

@@ -80,7 +80,7 @@ def form_directive(
     # Zope refuses a second action of the same discriminator: two forms would share
     # their data, and each delete those of the other.
     _context.action(discriminator=(IRegisteredForm, "key", for_, registered.key))
-    page(_context, name, permission, for_, layer, class_=class_)
+    page(_context, name, permission, for_, layer, class_=edit_class(registered))
     page(
         _context,
         registered.view_name,
@@ -109,6 +109,17 @@ def check_class(form_class: type) -> None:
         )
     except TypeError as error:
         raise ConfigurationError(f"{form_class!r}: {error}") from error
+
+
+def edit_class(registered: RegisteredForm) -> type:
+    """Return the class of the edit page: what ZCML says of the permission counts."""
+    form_class = registered.form_class
+    members = {
+        "__doc__": form_class.__doc__,
+        "__module__": form_class.__module__,
+        "permission": registered.permission,
+    }
+    return type(form_class.__name__, (form_class,), members)
 
 
 def view_class(registered: RegisteredForm) -> type[AnnotationView]:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IStorageField
 from collective.annotationforms.interfaces import IStorageWidget
-from collective.annotationforms.saving.merge import kept_theirs
+from collective.annotationforms.saving.merge import choice_of
 from collective.annotationforms.saving.merge import merged_value
+from collective.annotationforms.saving.merge import THEIRS
 from collective.annotationforms.saving.merge import ValueConflict
 from copy import copy
 from functools import cache
@@ -14,7 +15,6 @@ from z3c.form.contentprovider import FieldWidgetsAndProviders
 from z3c.form.field import Field
 from z3c.form.field import FieldWidgets
 from z3c.form.interfaces import IDataConverter
-from z3c.form.interfaces import IErrorViewSnippet
 from z3c.form.interfaces import IFieldsAndContentProvidersForm
 from z3c.form.interfaces import IFieldsForm
 from z3c.form.interfaces import IFormLayer
@@ -22,11 +22,14 @@ from z3c.form.interfaces import IMultiWidget
 from z3c.form.interfaces import IWidget
 from z3c.form.interfaces import NOT_CHANGED
 from zope.component import adapter
-from zope.component import getMultiAdapter
 from zope.interface import alsoProvides
 from zope.schema.interfaces import IField
 
 
+# How z3c.form extracts: extract() asks each widget for its value, validates it, and
+# hands all values to validate(), which runs the invariants; what that returns become
+# errors of the form.  extractRaw() goes the same way with what the widgets have before
+# their converters: that can't be merged.
 @adapter(IFieldsForm, IFormLayer, IAnnotationStorage)
 class StorageWidgets(FieldWidgets):
     """The widgets of a form, or of a group of it, whose content is a storage.
@@ -35,7 +38,7 @@ class StorageWidgets(FieldWidgets):
     are to hold for what will be stored.
     """
 
-    _conflicts: dict[str, ValueConflict] | None = None
+    _merges = False
 
     def update(self) -> None:
         """See z3c.form.interfaces.IWidgets"""
@@ -49,46 +52,34 @@ class StorageWidgets(FieldWidgets):
 
     def extract(self) -> tuple[dict[str, Any], tuple]:
         """See z3c.form.interfaces.IWidgets"""
-        self._conflicts = {}
-        data, errors = super().extract()
-        conflicts, self._conflicts = self._conflicts, None
-        for name, conflict in conflicts.items():
-            errors += (self._show_error(self[name], conflict),)
-        if self.setErrors:
-            self.errors = errors
-        return data, errors
+        self._merges = True
+        try:
+            return super().extract()
+        finally:
+            self._merges = False
 
     def validate(self, data: dict[str, Any]) -> tuple:
-        """See z3c.form.interfaces.IWidgets"""
-        # Raw values that are extracted are not merged.
-        if self._conflicts is not None:
-            for name in list(data):
-                self._merge(self[name], data)
-        return super().validate(data)
+        """See z3c.form.interfaces.IWidgets; conflicts are errors, too."""
+        conflicts = self._merge(data) if self._merges else []
+        return (*conflicts, *super().validate(data))
 
-    def _merge(self, widget: IStorageWidget, data: dict[str, Any]) -> None:
-        name = widget.__name__
-        widget.sent = data[name]
-        try:
-            data[name] = merged_value(widget, data[name])
-        except ValueConflict as conflict:
-            del data[name]
-            self._conflicts[name] = conflict
-            return
-        if kept_theirs(widget):
-            # Should the form be shown again, it is shown with this value.
+    def _merge(self, data: dict[str, Any]) -> list[ValueConflict]:
+        """Merge what was sent; values in conflict are taken out, and returned."""
+        conflicts = []
+        for name in list(data):
+            widget = self[name]
             widget.sent = data[name]
-            widget.value = IDataConverter(widget).toWidgetValue(data[name])
-
-    def _show_error(
-        self, widget: IStorageWidget, error: Exception
-    ) -> IErrorViewSnippet:
-        discriminators = (error, self.request, widget, widget.field, self.form)
-        view = getMultiAdapter((*discriminators, self.content), IErrorViewSnippet)
-        view.update()
-        if self.setErrors:
-            widget.error = view
-        return view
+            try:
+                data[name] = merged_value(widget, data[name])
+            except ValueConflict as conflict:
+                del data[name]
+                conflicts.append(conflict)
+                continue
+            if choice_of(widget) == THEIRS:
+                # Should the form be shown again, it is shown with this value.
+                widget.sent = data[name]
+                widget.value = IDataConverter(widget).toWidgetValue(data[name])
+        return conflicts
 
     def _of_storage(self, form_field: Field) -> Field:
         form_field = copy(form_field)

@@ -10,11 +10,13 @@ from collective.annotationforms.interfaces import VERSIONED
 from collective.annotationforms.permission import check_permission
 from collective.annotationforms.permission import check_permission_when_user_is_known
 from collective.annotationforms.permission import user_is_unknown
+from collective.annotationforms.registry import remember_class
 from collective.annotationforms.saving.lock import check_lock
 from collective.annotationforms.saving.merge import changed_values
-from collective.annotationforms.saving.merge import check_storable
-from collective.annotationforms.saving.notify import notify_page
-from collective.annotationforms.saving.notify import notify_saved
+from collective.annotationforms.saving.merge import widgets_by_name
+from collective.annotationforms.saving.save import check_storable
+from collective.annotationforms.saving.save import SaveRules
+from collective.annotationforms.saving.save import saving
 from collective.annotationforms.storage.storage import annotation_storage
 from collective.annotationforms.storage.storage import AnnotationStorage
 from functools import partial
@@ -29,6 +31,7 @@ from z3c.form.form import EditForm
 from z3c.form.group import Group
 from z3c.form.interfaces import ActionExecutionError
 from z3c.form.interfaces import IGroup
+from z3c.form.interfaces import IWidget
 from zope.component import getMultiAdapter
 from zope.interface import implementer
 from zope.interface import Invalid
@@ -62,6 +65,7 @@ class AnnotationStorageMixin:
                 f"{cls.__name__}.VERSION_POLICY is {cls.VERSION_POLICY!r}, but must be"
                 f" one of {', '.join(map(repr, VERSION_POLICIES))}."
             )
+        remember_class(cls)
 
     def getContent(self) -> AnnotationStorage:
         """See IAnnotationForm"""
@@ -91,28 +95,34 @@ class AnnotationStorageMixin:
         """See z3c.form.interfaces.IEditForm"""
         check_permission(self)
         changed = changed_values(self, data)
-        self._check_save(changed)
-        storage = self.getContent()
-        before = dict(storage.data)
-        if hasattr(super(), "applyChanges"):
-            names = super().applyChanges(changed)
-        else:
-            # z3c.form's Form has none, and its handlers want one all the same.
-            names = applyChanges(self, storage, changed)
-        if names:
-            notify_saved(storage, names, before)
-            if self.NOTIFY_CONTENT:
-                notify_page(self.context, names)
-        return names
-
-    def _check_save(self, changed: dict) -> None:
+        widgets = dict(widgets_by_name(self))
+        rules = SaveRules(
+            fields={widget.field.__name__: widget.field for widget in widgets.values()},
+            notify_content=self.NOTIFY_CONTENT,
+            # It is asked before.
+            respect_lock=False,
+        )
         try:
-            if self.RESPECT_LOCK and changed:
-                check_lock(self.context)
-            check_storable(self, changed)
+            self._check_save(changed, widgets)
         except Invalid as error:
             # The form shows it, with everything that was typed.
             raise ActionExecutionError(error) from error
+        with saving(self.getContent(), rules):
+            return self._apply(changed)
+
+    def _apply(self, changed: dict) -> dict:
+        if hasattr(super(), "applyChanges"):
+            return super().applyChanges(changed)
+        # z3c.form's Form has none, and its handlers want one all the same.
+        return applyChanges(self, self.getContent(), changed)
+
+    def _check_save(self, changed: dict, widgets: dict[str, IWidget]) -> None:
+        if self.RESPECT_LOCK and changed:
+            check_lock(self.context)
+        for name, value in changed.items():
+            widget = widgets.get(name)
+            field, label = (widget.field, widget.label) if widget else (None, name)
+            check_storable(self.getContent(), name, value, field=field, label=label)
 
 
 class AnnotationEditForm(AnnotationStorageMixin, AutoExtensibleForm, EditForm):

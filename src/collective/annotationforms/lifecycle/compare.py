@@ -4,11 +4,8 @@ from Acquisition import aq_base
 from collections.abc import Iterator
 from collective.annotationforms.fields.text import text_of
 from collective.annotationforms.interfaces import VERSIONED
-from collective.annotationforms.lifecycle.copies import fields_of
-from collective.annotationforms.lifecycle.copies import forms_of
-from collective.annotationforms.lifecycle.copies import version_policy
-from collective.annotationforms.permission import may_open_form
-from collective.annotationforms.permission import may_read_field
+from collective.annotationforms.permission import readable_fields
+from collective.annotationforms.registry import form_of
 from collective.annotationforms.storage.storage import annotation_storage
 from collective.annotationforms.storage.storage import stored_mappings
 from html import escape
@@ -61,16 +58,10 @@ class CompareView(diff.DiffView):
 
         None for data that is no part of versions.
         """
-        if version_policy(key) != VERSIONED:
+        form = form_of(self.context, key)
+        if form.version_policy != VERSIONED:
             return []
-        found = {
-            field.__name__: field
-            for form in forms_of(key)
-            if may_open_form(form, self.context, self.request)
-            for field in fields_of(form)
-            if may_read_field(field, self.context)
-        }
-        return list(found.values())
+        return list(readable_fields(self.context, form, self.request).values())
 
     def text(self, version: Any, key: str, field: IField) -> str:
         """Return the value of the field in the version as text, "" if there is none."""

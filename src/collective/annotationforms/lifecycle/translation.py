@@ -5,12 +5,14 @@ fields of forms, as soon as a value is written.
 """
 
 from Acquisition import aq_base
-from collective.annotationforms.catalog.relations import with_other_targets
+from collections.abc import Iterable
 from collective.annotationforms.interfaces import IAnnotationStorage
+from collective.annotationforms.interfaces import IRegisteredForm
+from collective.annotationforms.interfaces import IStorageSavedEvent
 from collective.annotationforms.interfaces import IValueWrittenEvent
-from collective.annotationforms.lifecycle.copies import fields_of
-from collective.annotationforms.lifecycle.copies import forms_of
-from collective.annotationforms.storage.storage import annotation_storage
+from collective.annotationforms.registry import form_of
+from collective.annotationforms.saving.save import saving
+from collective.annotationforms.storage.relation import with_other_targets
 from collective.annotationforms.storage.storage import stored_mappings
 from functools import partial
 from plone.app.multilingual.dx.interfaces import ILanguageIndependentField
@@ -33,15 +35,15 @@ class ISharedStorage(Interface):
 
 @adapter(IValueWrittenEvent)
 def share_written_value(event: IValueWrittenEvent) -> None:
-    """Write the value to all other translations of the page, or delete it there."""
-    storage = event.storage
-    if (
-        not ISharedStorage.providedBy(storage)
-        and _is_multilingual(storage.__parent__)
-        and _is_shared(storage.key, event.name)
-    ):
-        for language, translation in _other_translations(storage.__parent__):
-            _share(storage, event.name, translation, language)
+    """Share a value that code has written, or deleted, by itself."""
+    if not event.storage.in_save:
+        _share_with_others(event.storage, [event.name])
+
+
+@adapter(IStorageSavedEvent)
+def share_saved_values(event: IStorageSavedEvent) -> None:
+    """Share what a save has changed."""
+    _share_with_others(event.storage, event.changes)
 
 
 @adapter(ITranslationRegisteredEvent)
@@ -61,30 +63,36 @@ def share_with_added_translation(page: Any, event: IObjectAddedEvent) -> None:
         _share_all(original, page, info["target_language"])
 
 
-def share_checked_in_data(event: Any) -> None:
-    """Share what was changed in a working copy; `event` is an IAfterCheckinEvent."""
-    if _is_multilingual(event.object):
-        for language, translation in _other_translations(event.object):
-            _share_all(event.object, translation, language)
+def _share_with_others(storage: IAnnotationStorage, names: Iterable[str]) -> None:
+    page = storage.__parent__
+    if ISharedStorage.providedBy(storage) or not _is_multilingual(page):
+        return
+    shared = _shared_names(form_of(page, storage.key), names)
+    if shared:
+        for language, translation in _other_translations(page):
+            _share(storage, shared, translation, language)
 
 
 def _share_all(page: Any, translation: Any, language: str) -> None:
     for key, stored in stored_mappings(page).items():
-        for name in stored:
-            if _is_shared(key, name):
-                _share(annotation_storage(page, key), name, translation, language)
+        form = form_of(page, key)
+        _share(form.storage(page), _shared_names(form, stored), translation, language)
 
 
 def _share(
-    storage: IAnnotationStorage, name: str, translation: Any, language: str
+    storage: IAnnotationStorage, names: list[str], translation: Any, language: str
 ) -> None:
-    shared = annotation_storage(translation, storage.key, (ISharedStorage,))
-    if name in storage:
-        other = partial(_translated, language=language)
-        # Files and objects are stored once for each page.
-        shared[name] = clone(with_other_targets(storage[name], other))
-    else:
-        shared.pop(name, None)
+    """Give the translation the values of these names, or remove what is not there."""
+    form = form_of(translation, storage.key)
+    shared = form.storage(translation, (ISharedStorage,))
+    other = partial(_translated, language=language)
+    with saving(shared, form, by_code=True):
+        for name in names:
+            if name in storage:
+                # Files and objects are stored once for each page.
+                shared[name] = clone(with_other_targets(storage[name], other))
+            else:
+                shared.pop(name, None)
 
 
 def _translated(page: Any, language: str) -> Any:
@@ -111,10 +119,8 @@ def _is_multilingual(page: Any) -> bool:
     )
 
 
-def _is_shared(key: str, name: str) -> bool:
-    return any(
-        ILanguageIndependentField.providedBy(field)
-        for form in forms_of(key)
-        for field in fields_of(form)
-        if field.__name__ == name
-    )
+def _shared_names(form: IRegisteredForm, names: Iterable[str]) -> list[str]:
+    fields = form.fields
+    return [
+        name for name in names if ILanguageIndependentField.providedBy(fields.get(name))
+    ]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from collective.annotationforms.catalog.relations import catalog_replaced_data
 from collective.annotationforms.interfaces import INDEPENDENT
-from collective.annotationforms.lifecycle.copies import version_policy
+from collective.annotationforms.registry import form_of
 from collective.annotationforms.storage.storage import stored_mappings
 from io import BytesIO
 from pickle import Pickler
@@ -70,10 +70,10 @@ def _keep_data_of_page(page: Any, version: Any) -> None:
     live = stored_mappings(page)
     annotations = IAnnotations(version)
     for key in {**live, **stored_mappings(version)}:
-        policy = version_policy(key)
-        if policy == INDEPENDENT:
+        form = form_of(page, key)
+        if form.version_policy == INDEPENDENT:
             annotations.pop(key, None)
-        if policy and key in live and key not in annotations:
+        if form.is_known and key in live and key not in annotations:
             annotations[key] = live[key]
 
 
@@ -90,7 +90,7 @@ def _independent_data(page: Any) -> dict[str, Any]:
     return {
         key: stored
         for key, stored in stored_mappings(page).items()
-        if version_policy(key) == INDEPENDENT
+        if form_of(page, key).version_policy == INDEPENDENT
     }
 
 

@@ -1,7 +1,10 @@
 """Working copies of plone.app.iterate: data of their own, brought over at check-in."""
 
-from collective.annotationforms.catalog.relations import catalog_replaced_data
-from collective.annotationforms.lifecycle.copies import forms_of
+from collections.abc import Mapping
+from collective.annotationforms.catalog.inventory import storage_keys
+from collective.annotationforms.interfaces import IRegisteredForm
+from collective.annotationforms.registry import form_of
+from collective.annotationforms.saving.save import saving
 from collective.annotationforms.storage.storage import stored_mappings
 from typing import Any
 from zope.annotation.interfaces import IAnnotations
@@ -15,26 +18,42 @@ def give_data_to_working_copy(event: Any) -> None:
     copied; that of a folderish page has the very mappings of the page.
     """
     copies = stored_mappings(event.working_copy)
+    ours = storage_keys(event.object)
     for key, stored in stored_mappings(event.object).items():
-        if copies.get(key, stored) is stored:
-            copied = IAnnotations(event.working_copy)[key] = clone(stored)
-            catalog_replaced_data(event.working_copy, key, {}, copied)
+        if copies.get(key, stored) is not stored:
+            continue
+        copied = clone(stored)
+        if key in ours:
+            IAnnotations(event.working_copy).pop(key, None)
+            _put(event.working_copy, form_of(event.working_copy, key), copied)
+        else:
+            IAnnotations(event.working_copy)[key] = copied
 
 
 def bring_data_back(event: Any) -> None:
     """Give the working copy's data to the page; `event` is an ICheckinEvent.
 
-    plone.app.iterate does so as well, but leaves on the page what the working copy
-    has no longer, and knows nothing of relations.
+    plone.app.iterate puts the other mappings of the working copy in place of those of
+    the page, and leaves on the page what the working copy has no longer.
     """
-    old, new = stored_mappings(event.baseline), stored_mappings(event.object)
-    annotations = IAnnotations(event.baseline)
-    for key in {**old, **new}:
-        if key in new:
-            catalog_replaced_data(event.object, key, new[key], {})
-            annotations[key] = new[key]
-        elif forms_of(key):
-            del annotations[key]
-        else:
-            continue
-        catalog_replaced_data(event.baseline, key, old.get(key, {}), new.get(key, {}))
+    new = stored_mappings(event.object)
+    ours = {*storage_keys(event.baseline), *storage_keys(event.object)}
+    for key in sorted(ours):
+        form = form_of(event.baseline, key)
+        if key in new or form.is_known:
+            values = dict(new.get(key, {}))
+            # Its relations are the page's from now on.
+            form.storage(event.object).remove()
+            _put(event.baseline, form, values)
+
+
+def _put(page: Any, form: IRegisteredForm, values: Mapping[str, Any]) -> None:
+    """Let the page have these values of the form, and no others."""
+    storage = form.storage(page)
+    # plone.app.iterate has a lock of its own on the page, and tells it in the end.
+    with saving(storage, form, by_code=True):
+        for name in set(storage) - set(values):
+            del storage[name]
+        storage.update(values)
+        if not values:
+            storage.remove()

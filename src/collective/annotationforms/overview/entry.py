@@ -1,58 +1,38 @@
 """The data of one form on one page, and what the user may do with them."""
 
-from collective.annotationforms.browser.values import in_short
 from collective.annotationforms.catalog.inventory import storage_keys
 from collective.annotationforms.exchange.export import readable_values
-from collective.annotationforms.i18n import _
 from collective.annotationforms.interfaces import IRegisteredForm
-from collective.annotationforms.permission import may_manage
-from collective.annotationforms.permission import may_use_view
+from collective.annotationforms.permission import may_change_data
+from collective.annotationforms.permission import may_read_data
 from collective.annotationforms.registry import forms_of_page
-from collective.annotationforms.saving.deletion import may_delete
+from collective.annotationforms.registry import unregistered_form
 from collective.annotationforms.storage.history import Change
 from collective.annotationforms.storage.history import last_change
-from collective.annotationforms.storage.storage import annotation_storage
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
 
 
 EMPTY = (None, "", [], (), {}, set(), frozenset())
 
 
 class Entry:
-    """A storage of a page; without a form if the form's add-on was removed."""
+    """The data of a form on a page."""
 
-    def __init__(
-        self, page: Any, request: Any, key: str, form: IRegisteredForm | None = None
-    ):
+    def __init__(self, page: Any, form: IRegisteredForm):
         self.page = page
-        self.request = request
-        self.key = key
         self.form = form
-        self.storage = form.storage(page) if form else annotation_storage(page, key)
-
-    @property
-    def title(self) -> str:
-        """What people call the data; the key if nobody can tell."""
-        return self.form.title if self.form else self.key
-
-    @property
-    def description(self) -> str:
-        """What the data are for."""
-        if self.form:
-            return self.form.description
-        return _("No form for these data is installed.")
+        self.storage = form.storage(page)
 
     @cached_property
     def may_edit(self) -> bool:
-        """Tell whether the user may edit the data, which needs a form."""
-        return self.form is not None and self._may_use(self.form.name)
+        """Tell whether the user may open the edit page, if there is one."""
+        return self.form.name is not None and may_change_data(self.page, self.form)
 
     @cached_property
     def may_view(self) -> bool:
-        """Tell whether the user may read the read-only page, which needs a form."""
-        return self.form is not None and self._may_use(self.form.view_name)
+        """Tell whether the user may open the read-only page, if there is one."""
+        return self.form.view_name is not None and may_read_data(self.page, self.form)
 
     @property
     def may_export(self) -> bool:
@@ -62,7 +42,17 @@ class Entry:
     @property
     def may_delete(self) -> bool:
         """Tell whether there is something that the user may delete."""
-        return bool(self.storage) and may_delete(self.page, self.form, self.request)
+        return self.has_data and may_change_data(self.page, self.form)
+
+    @property
+    def has_data(self) -> bool:
+        """Tell whether there are data, also those that the user may not read."""
+        return bool(self.storage)
+
+    @property
+    def left_out(self) -> bool:
+        """Tell whether there are values that the user may not read."""
+        return len(self.values) < len(self.storage)
 
     @cached_property
     def change(self) -> Change | None:
@@ -72,7 +62,7 @@ class Entry:
     @cached_property
     def values(self) -> dict[str, Any]:
         """What is stored, without what the user may not read."""
-        return readable_values(self.page, self.storage, self.form, self.request)
+        return readable_values(self.storage, self.form)
 
     @property
     def filled(self) -> int:
@@ -81,37 +71,27 @@ class Entry:
 
     @property
     def size(self) -> int:
-        """How many fields there are."""
-        return len(self.form.fields) if self.form else len(self.storage)
+        """How many fields there are; without a form, how many values."""
+        return len(self.form.fields) or len(self.storage)
 
-    def shown_values(self) -> list[tuple[str, str]]:
-        """Return titles and texts of what is stored, in the order of the form."""
-        fields = self.form.fields if self.form else {}
+    def titles(self) -> dict[str, str]:
+        """Return the titles of what is stored by the names, in the order of the form.
+
+        What no field of the form has is called by its name.
+        """
+        fields = self.form.fields
         names = [name for name in fields if name in self.values]
         names += sorted(set(self.values) - set(names))
-        return [
-            (
-                fields[name].title if name in fields else name,
-                in_short(fields.get(name), self.values[name], self.page, self.request),
-            )
-            for name in names
-        ]
-
-    def url(self, view: str) -> str:
-        """Return the address of a view of the page for this entry."""
-        return f"{self.page.absolute_url()}/@@{view}?{urlencode({'key': self.key})}"
-
-    def _may_use(self, view_name: str) -> bool:
-        return may_use_view(self.page, self.request, view_name)
+        return {name: fields[name].title if name in fields else name for name in names}
 
 
 def entries_of(page: Any, request: Any) -> list[Entry]:
-    """Return what the user may know of: forms first, then data without a form."""
+    """Return what the user may know of: forms first, then what ZCML does not know."""
     forms = forms_of_page(page, request)
-    entries = [Entry(page, request, form.key, form) for form in forms]
-    visible = [entry for entry in entries if entry.may_edit or entry.may_view]
-    if may_manage(page):
-        known = {form.key for form in forms}
-        left_over = [key for key in storage_keys(page) if key not in known]
-        visible += [Entry(page, request, key) for key in left_over]
-    return visible
+    known = {form.key for form in forms}
+    forms += [unregistered_form(key) for key in storage_keys(page) if key not in known]
+    return [
+        Entry(page, form)
+        for form in forms
+        if may_change_data(page, form) or may_read_data(page, form)
+    ]

@@ -1,56 +1,16 @@
-"""Deleting the data of a form on a page, so that all who are concerned know."""
+"""Deleting the data of a form on a page."""
 
 from collective.annotationforms.interfaces import IRegisteredForm
-from collective.annotationforms.permission import may_manage
-from collective.annotationforms.permission import may_use_view
-from collective.annotationforms.saving.lock import check_lock
-from collective.annotationforms.saving.notify import notify_page
-from collective.annotationforms.saving.notify import notify_saved
-from collective.annotationforms.storage.storage import annotation_storage
+from collective.annotationforms.saving.save import saving
 from typing import Any
-from zope.interface import Invalid
 
 
-def may_delete(page: Any, form: IRegisteredForm | None, request: Any) -> bool:
-    """Tell whether the user may delete the data of the form on the page.
+def delete_data(page: Any, form: IRegisteredForm) -> None:
+    """Delete the data of the form: events, relations and files as after a save.
 
-    Who may edit them may delete them; what belongs to no form is for managers.
+    No permission is checked.  Raises Invalid, and deletes nothing, if somebody else has
+    locked the page and the form respects it.
     """
-    if form is None:
-        return may_manage(page)
-    return may_use_view(page, request, form.name)
-
-
-def is_locked(page: Any, form: IRegisteredForm | None) -> bool:
-    """Tell whether somebody else has locked the page, and the form respects it."""
-    if form is not None and not form.form_class.RESPECT_LOCK:
-        return False
-    try:
-        check_lock(page)
-    except Invalid:
-        return True
-    return False
-
-
-def delete_data(page: Any, key: str, form: IRegisteredForm | None) -> None:
-    """Delete the data under `key`: events, relations and files as after a save.
-
-    No permission is checked.
-    """
-    storage = annotation_storage(page, key)
-    before = dict(storage.data)
-    names = names_by_schema(form, before)
-    storage.remove()
-    if names:
-        notify_saved(storage, names, before)
-    if form is None or form.form_class.NOTIFY_CONTENT:
-        notify_page(page, names)
-
-
-def names_by_schema(form: IRegisteredForm | None, stored: dict[str, Any]) -> dict:
-    """Return the names of the stored fields of the form, by the schemas they are in."""
-    names: dict = {}
-    for name, field in (form.fields if form else {}).items():
-        if name in stored:
-            names.setdefault(field.interface, []).append(name)
-    return names
+    storage = form.storage(page)
+    with saving(storage, form):
+        storage.remove()

@@ -7,13 +7,18 @@ from typing import Any
 from zope.interface import Invalid
 
 
+def is_locked(page: Any) -> bool:
+    """Tell whether somebody else has locked the page."""
+    lockable = ILockable(page, None)
+    return lockable is not None and not lockable.can_safely_unlock()
+
+
 def check_lock(page: Any) -> None:
     """Raise Invalid if somebody else has locked the page; the message names who."""
-    lockable = ILockable(page, None)
-    if lockable is None or lockable.can_safely_unlock():
+    if not is_locked(page):
         return
     user = getSecurityManager().getUser().getId()
-    others = [lock["creator"] for lock in lockable.lock_info()]
+    others = [lock["creator"] for lock in ILockable(page).lock_info()]
     names = ", ".join(sorted({name for name in others if name != user}))
     raise Invalid(
         _(

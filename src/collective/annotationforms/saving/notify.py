@@ -5,11 +5,10 @@ from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IStorageSavedEvent
 from dataclasses import dataclass
 from typing import Any
-from zope.event import notify
 from zope.interface import implementer
-from zope.interface.interfaces import IInterface
 from zope.lifecycleevent import Attributes
 from zope.lifecycleevent import ObjectModifiedEvent
+from zope.schema.interfaces import IField
 
 
 @implementer(IStorageSavedEvent)
@@ -31,21 +30,11 @@ class StorageSavedEvent:
         return self.storage.key
 
 
-def notify_saved(
-    storage: IAnnotationStorage,
-    names: Mapping[IInterface, list[str]],
-    before: Mapping[str, Any],
-) -> None:
-    """Tell that fields were saved: their `names` by schema, and all values `before`."""
-    changes = {
-        name: (before.get(name), storage.get(name))
-        for of_schema in names.values()
-        for name in of_schema
-    }
-    notify(StorageSavedEvent(storage, changes))
-
-
-def notify_page(page: Any, names: Mapping[IInterface, list[str]]) -> None:
-    """Tell that a page was modified: modified date, catalog and caches follow."""
-    attributes = [Attributes(schema, *of_schema) for schema, of_schema in names.items()]
-    notify(ObjectModifiedEvent(page, *attributes))
+def page_modified_event(event: IStorageSavedEvent, fields: Mapping[str, IField]) -> Any:
+    """Return the event for the page: it names the changed fields by their schemas."""
+    names: dict = {}
+    for name in event.changes:
+        if name in fields:
+            names.setdefault(fields[name].interface, []).append(name)
+    described = [Attributes(schema, *of_schema) for schema, of_schema in names.items()]
+    return ObjectModifiedEvent(event.page, *described)

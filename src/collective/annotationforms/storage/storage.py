@@ -44,6 +44,7 @@ class AnnotationStorage(PersistentMapping):
     __roles__ = ()
 
     __name__ = None
+    in_save = False
 
     def __init__(self, page: Any, key: str):
         self.__parent__ = page

@@ -2,25 +2,37 @@
 
 from Acquisition import aq_base
 from collections.abc import Mapping
+from collections.abc import Set
+from collective.annotationforms.interfaces import describe_page
+from collective.annotationforms.storage.parts import ATOMS
+from collective.annotationforms.storage.parts import parts
+from collective.annotationforms.storage.parts import rebuilt
+from collective.annotationforms.storage.parts import SEQUENCES
+from datetime import date
+from datetime import time
+from decimal import Decimal
+from hashlib import blake2b
 from io import BytesIO
 from persistent import Persistent
+from pickle import dumps
 from pickle import Pickler
 from pickle import PicklingError
 from pickle import Unpickler
 from plone.app.textfield.interfaces import IRichTextValue
 from plone.namedfile.interfaces import INamed
+from plone.uuid.interfaces import IUUID
+from Products.CMFCore.interfaces import IContentish
 from typing import Any
 from z3c.form.interfaces import NO_VALUE
 from z3c.form.interfaces import NOT_CHANGED
-from zope.schema import getFields
-from zope.schema.interfaces import ICollection
+from z3c.relationfield.interfaces import IRelationValue
 from zope.schema.interfaces import IField
-from zope.schema.interfaces import IObject
 
 
-ATOMS = (type(None), bool, int, float, complex, str, bytes)
 # What z3c.form puts in the place of a part that was not sent.
 NOT_SENT = (NOT_CHANGED, NO_VALUE)
+# What pickle raises for a value that it can't take.
+NOT_PICKLED = (PicklingError, TypeError, AttributeError, RecursionError)
 
 
 def detached(value: Any) -> Any:
@@ -36,7 +48,7 @@ def detached(value: Any) -> Any:
     pickler = _ValuePickler(written)
     try:
         pickler.dump(value)
-    except (PicklingError, TypeError, AttributeError, RecursionError) as error:
+    except NOT_PICKLED as error:
         raise ValueError(f"it can't be stored: {error}") from error
     written.seek(0)
     return _ValueUnpickler(written, pickler.kept).load()
@@ -69,39 +81,6 @@ class _ValueUnpickler(Unpickler):
         return self.kept[pid]
 
 
-def same(field: IField, one: Any, other: Any) -> bool:
-    """Tell whether two values of a field are the same; objects by their fields."""
-    if isinstance(one, str) and isinstance(other, str):
-        # Browsers send each line end as CR LF, whatever they were given.
-        return one.replace("\r\n", "\n") == other.replace("\r\n", "\n")
-    if has_parts(field, one) and has_parts(field, other):
-        return all(
-            same(part, getattr(one, name, None), getattr(other, name, None))
-            for name, part in getFields(field.schema).items()
-        )
-    if IRichTextValue.providedBy(one) and IRichTextValue.providedBy(other):
-        return one.mimeType == other.mimeType and same(field, one.raw, other.raw)
-    if ICollection.providedBy(field) and isinstance(one, (list, tuple)):
-        return (
-            type(one) is type(other)
-            and len(one) == len(other)
-            and all(
-                same(field.value_type, *pair) for pair in zip(one, other, strict=True)
-            )
-        )
-    return bool(one == other)
-
-
-def has_parts(field: IField, value: Any) -> bool:
-    """Tell whether the value is an object with an attribute for each part."""
-    return (
-        IObject.providedBy(field)
-        and hasattr(value, "__dict__")
-        and not INamed.providedBy(value)
-        and not IRichTextValue.providedBy(value)
-    )
-
-
 def with_kept_parts(value: Any, stored: Any) -> Any:
     """Return `value` with what is stored in place of each part that was not sent.
 
@@ -110,16 +89,93 @@ def with_kept_parts(value: Any, stored: Any) -> Any:
     """
     if any(value is marker for marker in NOT_SENT):
         return stored
-    if isinstance(value, dict):
-        of_row = stored if isinstance(stored, Mapping) else {}
-        return {
-            name: with_kept_parts(part, of_row.get(name))
-            for name, part in value.items()
-        }
-    if isinstance(value, (list, tuple)):
-        items = list(stored) if isinstance(stored, (list, tuple)) else []
-        items += [None] * len(value)
-        return type(value)(
-            with_kept_parts(*pair) for pair in zip(value, items, strict=False)
-        )
-    return value
+    kind = next((kind for kind in (Mapping, SEQUENCES) if isinstance(value, kind)), ())
+    if not kind:
+        return value
+    found = parts(None, stored) if isinstance(stored, kind) else ()
+    kept = {part.name: part.value for part in found}
+    return rebuilt(
+        value,
+        [
+            with_kept_parts(part.value, kept.get(part.name))
+            for part in parts(None, value)
+        ],
+    )
+
+
+def same(field: IField | None, one: Any, other: Any) -> bool:
+    """Tell whether two values of a field are the same, see `normal`."""
+    return one is other or normal(field, one) == normal(field, other)
+
+
+def normal(field: IField | None, value: Any) -> Any:
+    """Return the normal form: it is equal for the same value, and for no other one.
+
+    Its repr is, too.  Line ends are those of Unix, since browsers send their own; lists
+    and tuples of the same items are the same; objects are compared by their fields,
+    content by what it keeps when it is moved.  Numbers are the same if they are of one
+    type and size: 1 is neither 1.0 nor True, but Decimal("1.0") is Decimal("1.00").
+    """
+    if isinstance(value, str):
+        return value.replace("\r\n", "\n")
+    if value is None or isinstance(value, bytes):
+        return value
+    found = parts(field, value)
+    if found is None:
+        return _normal_whole(value)
+    key_field = getattr(field, "key_type", None)
+    items = [(part.name, normal(part.field, part.value)) for part in found]
+    if isinstance(value, SEQUENCES):
+        return ("list", [item for _number, item in items])
+    if isinstance(value, Set):
+        return ("set", sorted((item for _number, item in items), key=repr))
+    named = [(normal(key_field, name), item) for name, item in items]
+    return ("mapping", sorted(named, key=repr))
+
+
+def _normal_whole(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return ("Decimal", str(value.normalize() if value.is_finite() else value))
+    if isinstance(value, (date, time)):
+        return (type(value).__name__, value.isoformat(), getattr(value, "fold", 0))
+    if isinstance(value, ATOMS):
+        return (type(value).__name__, repr(value))
+    if IRelationValue.providedBy(value):
+        value = value.to_object
+    if IContentish.providedBy(value):
+        return ("content", identity(value))
+    if IRichTextValue.providedBy(value):
+        return ("text", value.mimeType, normal(None, value.raw))
+    if INamed.providedBy(value):
+        return ("file", *_normal_file(value))
+    return ("object", _pickled(value))
+
+
+def _pickled(value: Any) -> bytes | int:
+    try:
+        return dumps(value, 4)
+    except NOT_PICKLED:
+        # It can't be stored: nothing but itself is the same.
+        return id(value)
+
+
+def _normal_file(file: Any) -> tuple:
+    """Return the revision of a stored file, or what is in one that isn't stored yet.
+
+    A large file is not read each time that its form is opened.
+    """
+    found = [file, getattr(file, "_blob", None)]
+    revisions = [_revision(part) for part in found if isinstance(part, Persistent)]
+    if all(revisions) and revisions:
+        return tuple(revisions)
+    return (file.filename, file.contentType, blake2b(file.data).digest())
+
+
+def _revision(stored: Persistent) -> tuple[bytes, bytes] | None:
+    stored._p_activate()
+    return stored._p_oid and (stored._p_oid, stored._p_serial)
+
+
+def identity(content: Any) -> str:
+    """Return what a content object keeps when it is moved, if it has that."""
+    return IUUID(content, None) or describe_page(content)

@@ -1,13 +1,12 @@
 """Conflicts as an editor sees them: the other value, whose it is, and a choice."""
 
 from collective.annotationforms.i18n import _
-from collective.annotationforms.interfaces import IStorageWidget
 from collective.annotationforms.saving.merge import choice_name
-from collective.annotationforms.saving.merge import has_token
 from collective.annotationforms.saving.merge import next_token
-from collective.annotationforms.saving.merge import shown_value
-from collective.annotationforms.saving.merge import token_name
 from collective.annotationforms.saving.merge import ValueConflict
+from collective.annotationforms.saving.token import current_value
+from collective.annotationforms.saving.token import has_token
+from collective.annotationforms.saving.token import token_name
 from collective.annotationforms.storage.history import Change
 from collective.annotationforms.storage.history import last_change_of
 from DateTime import DateTime
@@ -16,9 +15,11 @@ from plone.app.z3cform.views import RenderWidget
 from plone.namedfile.interfaces import INamedField
 from Products.CMFCore.utils import getToolByName
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
+from typing import Any
 from z3c.form.error import ErrorViewSnippet
 from z3c.form.interfaces import DISPLAY_MODE
 from z3c.form.interfaces import IContextAware
+from z3c.form.interfaces import IErrorViewSnippet
 from z3c.form.interfaces import IFieldWidget
 from z3c.form.interfaces import IFormAware
 from z3c.form.interfaces import IWidget
@@ -26,15 +27,21 @@ from zope.component import adapter
 from zope.component import getMultiAdapter
 from zope.i18nmessageid import Message
 from zope.interface import alsoProvides
+from zope.interface import implementer
 from zope.interface import Interface
 from zope.schema.interfaces import IPassword
 
 
-@adapter(ValueConflict, Interface, IStorageWidget, Interface, Interface, Interface)
 class ConflictView(ErrorViewSnippet):
     """Says who stored another value and when, shows it, and lets the editor choose."""
 
     template = ViewPageTemplateFile("templates/conflict.pt")
+
+    def update(self) -> None:
+        """See z3c.form.interfaces.IErrorViewSnippet"""
+        super().update()
+        if self.widget.setErrors:
+            self.widget.error = self
 
     def createMessage(self) -> Message:
         """Return who stored another value, and when, as far as it is known."""
@@ -57,7 +64,7 @@ class ConflictView(ErrorViewSnippet):
 
     def other_value(self) -> str | None:
         """Return what is stored, as HTML; None if there is nothing to show."""
-        if shown_value(self.widget) in (None, "", [], (), {}, set()):
+        if current_value(self.widget) in (None, "", [], (), {}, set()):
             return None
         return _display_widget(self.widget).render()
 
@@ -76,6 +83,21 @@ class ConflictView(ErrorViewSnippet):
         page = self.content.__parent__
         plone = getMultiAdapter((page, self.request), name="plone")
         return plone.toLocalizedTime(DateTime(change.when), long_format=True)
+
+
+@implementer(IErrorViewSnippet)
+@adapter(ValueConflict, Interface, None, None, Interface, Interface)
+def view_of_conflict(
+    error: ValueConflict,
+    request: Any,
+    widget: None,
+    field: None,
+    form: Any,
+    content: Any,
+) -> ConflictView:
+    """Return the view of a conflict, which z3c.form takes for an error of the form."""
+    widget = error.widget
+    return ConflictView(error, request, widget, widget.field, form, content)
 
 
 class RenderStorageWidget(RenderWidget):

@@ -7,6 +7,7 @@ from collective.annotationforms.exchange.export import safe_cell
 from collective.annotationforms.exchange.export import write_json
 from collective.annotationforms.exchange.portable import plain_text
 from collective.annotationforms.exchange.portable import portable
+from collective.annotationforms.registry import LeftOver
 from collective.annotationforms.storage.storage import annotation_storage
 from collective.annotationforms.tests.layers import IntegrationTestCase
 from datetime import date
@@ -136,12 +137,10 @@ class TestManyPages(IntegrationTestCase):
             self.portal.invokeFactory("Document", f"p{number:03}", title="=Page")
             page = self.portal[f"p{number:03}"]
             annotation_storage(page, "example.data")["name"] = f"Zoë {number}"
-        self.search = Search(key="example.data", sort="path")
+        self.search = Search(form=LeftOver("example.data"), sort="path")
 
     def test_csv_goes_to_the_disk(self):
-        output = csv_download(
-            self.request, "f.csv", ["name"], records(self.search, self.request)
-        )
+        output = csv_download(self.request, "f.csv", ["name"], records(self.search))
         self.assertIsInstance(output, io.BufferedRandom)
         output.seek(0)
         with io.TextIOWrapper(output, encoding="utf-8", newline="") as text:
@@ -155,8 +154,8 @@ class TestManyPages(IntegrationTestCase):
 
     def test_json(self):
         output = io.BytesIO()
-        found = records(self.search, self.request)
-        write_json(output, None, "example.data", found, hidden=2)
+        found = records(self.search)
+        write_json(output, self.search.form, found, hidden=2)
         exported = json.loads(output.getvalue())
         self.assertEqual(self.size, len(exported["pages"]))
         self.assertEqual({"pages": 2, "values": 0}, exported["left_out"])
@@ -164,11 +163,11 @@ class TestManyPages(IntegrationTestCase):
 
     def test_no_page(self):
         output = io.BytesIO()
-        write_json(output, "notes", "example.data", [])
+        write_json(output, self.search.form, [])
         self.assertEqual([], json.loads(output.getvalue())["pages"])
 
     def test_records_are_made_one_by_one(self):
-        found = records(self.search, self.request)
+        found = records(self.search)
         self.assertEqual("/p000", next(found).path)
         del self.portal["p001"].__annotations__["example.data"]
         IAnnotations(self.portal["p001"])["example.data"] = PersistentMapping()

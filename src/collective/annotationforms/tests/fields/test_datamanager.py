@@ -47,7 +47,7 @@ class TestOtherAddOn(unittest.TestCase):
     """Other add-ons may follow the recipe to the letter."""
 
     layer = UNIT_TESTING
-    ours = '<include package="collective.annotationforms" file="adapters.zcml" />'
+    ours = '<include package="collective.annotationforms.fields" />'
     recipe = '<include package="collective.annotationforms.tests.recipe" />'
     same_recipe = """
         <adapter

@@ -1,6 +1,5 @@
 from collective.annotationforms import annotation_storage
-from collective.annotationforms.catalog.relations import relation_to
-from collective.annotationforms.lifecycle import copies
+from collective.annotationforms.storage.relation import relation_to
 from collective.annotationforms.tests import sampleforms
 from collective.annotationforms.tests.catalog.test_relations import RelationTestCase
 from collective.annotationforms.tests.layers import IntegrationTestCase
@@ -9,10 +8,8 @@ from persistent.mapping import PersistentMapping
 from plone.namedfile.file import NamedBlobFile as FileValue
 from zope.annotation.interfaces import IAnnotations
 
-import gc
 import sys
 import transaction
-import unittest
 
 
 KEY = "example.settings"
@@ -46,34 +43,6 @@ def package_gone():
         yield
     finally:
         sys.modules.update(gone)
-
-
-class TestSettings(unittest.TestCase):
-    """The settings of the data under a key are those of its forms."""
-
-    def test_forms_of_a_key(self):
-        self.assertEqual([PrivateForm, PrivateView], copies.forms_of(PRIVATE_KEY))
-        self.assertEqual([], copies.forms_of(NO_FORM_KEY))
-
-    def test_a_form_class_that_is_gone_has_no_say(self):
-        key = "example.gone"
-        gone = type("Gone", (PrivateForm,), {"ANNOTATION_STORAGE_KEY": key})
-        self.assertFalse(copies.is_copied(key))
-        del gone
-        gc.collect()
-        self.assertTrue(copies.is_copied(key))
-
-    def test_a_key_that_is_computed_is_nobodys(self):
-        computed = property(lambda form: KEY)
-        form = type("Computed", (PrivateForm,), {"ANNOTATION_STORAGE_KEY": computed})
-        self.assertNotIn(form, copies.forms_of(KEY))
-
-    def test_the_strictest_setting_holds(self):
-        self.assertFalse(copies.is_copied(PRIVATE_KEY))
-        self.assertTrue(copies.is_copied(KEY))
-        self.assertTrue(copies.is_copied(NO_FORM_KEY))
-        self.assertEqual("versioned", copies.version_policy(PRIVATE_KEY))
-        self.assertIsNone(copies.version_policy(NO_FORM_KEY))
 
 
 class TestCopy(RelationTestCase):

@@ -4,7 +4,7 @@ from App.ApplicationManager import ApplicationManager
 from App.config import getConfiguration
 from collective.annotationforms import annotation_storage
 from collective.annotationforms import AnnotationEditForm
-from collective.annotationforms.catalog.relations import relation_to
+from collective.annotationforms.storage.relation import relation_to
 from collective.annotationforms.tests.filestorage import FILE_STORAGE
 from collective.annotationforms.tests.layers import FunctionalTestCase
 from OFS import Application

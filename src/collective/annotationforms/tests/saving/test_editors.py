@@ -2,7 +2,7 @@
 
 from collective.annotationforms import annotation_storage
 from collective.annotationforms.saving.merge import next_token
-from collective.annotationforms.saving.merge import token_name
+from collective.annotationforms.saving.token import token_name
 from collective.annotationforms.tests import sampleforms
 from collective.annotationforms.tests.layers import IntegrationTestCase
 from dataclasses import dataclass

@@ -2,9 +2,9 @@ from collective.annotationforms import annotation_storage
 from collective.annotationforms import AnnotationStorageMixin
 from collective.annotationforms.saving.merge import changed_values
 from collective.annotationforms.saving.merge import merged_value
-from collective.annotationforms.saving.merge import token_name
-from collective.annotationforms.saving.merge import token_of
 from collective.annotationforms.saving.merge import ValueConflict
+from collective.annotationforms.saving.token import token_name
+from collective.annotationforms.saving.token import token_of
 from collective.annotationforms.tests.layers import IntegrationTestCase
 from datetime import date
 from decimal import Decimal

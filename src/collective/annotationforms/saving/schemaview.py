@@ -2,6 +2,8 @@
 
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import InvalidValueError
+from collective.annotationforms.registry import form_of
+from collective.annotationforms.saving.save import saving
 from collective.annotationforms.storage.storage import implementing
 from typing import Any
 from z3c.form.interfaces import IDataManager
@@ -42,7 +44,9 @@ class SchemaView:
             raise InvalidValueError(
                 storage.__parent__, storage.key, reason, field=name
             ) from error
-        self._data_manager(field).set(value)
+        form = form_of(storage.__parent__, storage.key)
+        with saving(storage, form, by_code=True):
+            self._data_manager(field).set(value)
 
     def _data_manager(self, field: IField) -> IDataManager:
         return getMultiAdapter((self._storage, field), IDataManager)
@@ -62,8 +66,8 @@ def schema_view(
     """Return an object that provides `schema` with the values of `storage`.
 
     A field that was never stored has its default, a field stored empty is empty.
-    With `writable`, setting an attribute validates and stores the value; it
-    raises InvalidValueError for a value that the field refuses, and TypeError
-    for a read-only field.  Other names raise AttributeError.
+    With `writable`, setting an attribute validates the value and saves it by code,
+    see `saving`; it raises InvalidValueError for a value that the field refuses, and
+    TypeError for a read-only field.  Other names raise AttributeError.
     """
     return implementing(SchemaView, (schema,))(storage, schema, writable)

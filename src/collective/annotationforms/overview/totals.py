@@ -1,0 +1,74 @@
+"""What the forms of a site have stored, in numbers."""
+
+from collective.annotationforms.catalog.search import catalog
+from collective.annotationforms.catalog.search import keys_in_use
+from collective.annotationforms.catalog.search import page_of
+from collective.annotationforms.catalog.search import Search
+from collective.annotationforms.interfaces import IRegisteredForm
+from collective.annotationforms.registry import registered_forms
+from collective.annotationforms.registry import unregistered_form
+from collective.annotationforms.storage.history import Change
+from collective.annotationforms.storage.history import last_change
+from datetime import datetime
+from datetime import timezone
+from functools import cached_property
+from typing import Any
+
+
+# Pages that are opened to find out when data were changed last.
+PAGES_TO_OPEN = 20
+
+
+class Total:
+    """The data of one form on all pages."""
+
+    def __init__(self, form: IRegisteredForm):
+        self.form = form
+        self.search = Search(form=form, sort="modified", descending=True)
+
+    @cached_property
+    def count(self) -> int:
+        """How many pages have data."""
+        return self.search.count()
+
+    @property
+    def has_data(self) -> bool:
+        """Tell whether any page has data."""
+        return self.count > 0
+
+    @cached_property
+    def possible(self) -> int:
+        """How many pages could have data, as they have the form."""
+        interface = self.form.page_interface.__identifier__
+        return len(catalog().unrestrictedSearchResults(object_provides=interface))
+
+    @cached_property
+    def change(self) -> Change | None:
+        """The last change of the data on the pages that were modified last.
+
+        A page is modified when its data are: so the rest is older, as a rule.
+        """
+        newest = None
+        for brain in self.search.pages()[:PAGES_TO_OPEN]:
+            if newest and _modified(brain) < newest.when:
+                break
+            page = page_of(brain)
+            change = page and last_change(self.form.storage(page))
+            if change and (newest is None or change.when > newest.when):
+                newest = change
+        return newest
+
+
+def totals(request: Any) -> list[Total]:
+    """Return what the forms have stored that the request has the layers of."""
+    return [Total(form) for form in registered_forms(request)]
+
+
+def left_over_forms(request: Any) -> list[IRegisteredForm]:
+    """Return the forms that pages have data of and ZCML does not know."""
+    known = {form.key for form in registered_forms(request)}
+    return [unregistered_form(key) for key in keys_in_use() if key not in known]
+
+
+def _modified(brain: Any) -> datetime:
+    return brain.modified.asdatetime().astimezone(timezone.utc)

@@ -1,0 +1,78 @@
+"""Tokens: what a form tells of the values that its editor saw.
+
+A token is the digest of the value of a field, and whether it was stored.  It travels
+beside the widget, and comes back with what was typed.
+"""
+
+from collective.annotationforms.fields.default import default_value
+from collective.annotationforms.interfaces import IAnnotationForm
+from collective.annotationforms.interfaces import IAnnotationStorage
+from collective.annotationforms.saving.digest import digest
+from collective.annotationforms.storage.value import with_kept_parts
+from typing import Any
+from z3c.form.interfaces import DISPLAY_MODE
+from z3c.form.interfaces import IDataConverter
+from z3c.form.interfaces import IDataManager
+from z3c.form.interfaces import IGroup
+from z3c.form.interfaces import IWidget
+from zope.component import getMultiAdapter
+from zope.interface import Invalid
+
+
+#: Before the digest of a value that was shown, but not stored: of a default.  No
+#: digest begins with it.
+UNSTORED = "~"
+
+
+def has_token(widget: IWidget) -> bool:
+    """Tell whether the form is to carry a token for the field of `widget`."""
+    form = widget.form
+    while IGroup.providedBy(form):
+        form = form.parentForm
+    return (
+        IAnnotationForm.providedBy(form)
+        and form.DETECT_CONFLICTS
+        and IAnnotationStorage.providedBy(widget.context)
+        and widget.mode != DISPLAY_MODE
+        and not widget.ignoreContext
+    )
+
+
+def token_name(widget: IWidget) -> str:
+    """Return the name under which a form sends the token of a field."""
+    return f"{widget.name}-shown"
+
+
+def token_of(widget: IWidget) -> str:
+    """Return the token for what the field of `widget` has now."""
+    mark = "" if widget.field.__name__ in widget.context else UNSTORED
+    return mark + token_of_value(widget, sent_back(widget, current_value(widget)))
+
+
+def token_of_value(widget: IWidget, value: Any) -> str:
+    """Return the token for a value of the field if it is stored."""
+    return digest(widget.context, widget.field, value)
+
+
+def sent_token(widget: IWidget) -> str | None:
+    """Return the token that was sent for the field, None if none is to be heeded."""
+    token = widget.request.form.get(token_name(widget))
+    return str(token) if token is not None and has_token(widget) else None
+
+
+def current_value(widget: IWidget) -> Any:
+    """Return what the field of `widget` has now: what is stored, or the default."""
+    if widget.field.__name__ not in widget.context:
+        return default_value(widget)
+    return getMultiAdapter((widget.context, widget.field), IDataManager).get()
+
+
+def sent_back(widget: IWidget, shown: Any) -> Any:
+    """Return what an untouched widget sends back, e.g. [] for None."""
+    converter = IDataConverter(widget)
+    try:
+        sent = converter.toFieldValue(converter.toWidgetValue(shown))
+    except (Invalid, ValueError):
+        # It can be shown, but not be typed, e.g. None by the rich text widget.
+        return shown
+    return with_kept_parts(sent, shown)

@@ -1,0 +1,135 @@
+"""How a value is put together: objects, rows, mappings, lists and sets have parts."""
+
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Set
+from datetime import date
+from datetime import time
+from decimal import Decimal
+from persistent import Persistent
+from persistent.list import PersistentList
+from plone.app.textfield.interfaces import IRichTextValue
+from plone.namedfile.interfaces import INamed
+from typing import Any
+from typing import NamedTuple
+from zope.interface import providedBy
+from zope.schema import getFields
+from zope.schema.interfaces import IField
+from zope.schema.interfaces import IObject
+
+
+ATOMS = (type(None), bool, int, float, complex, str, bytes)
+#: Most values are of these types: they have no parts.
+WITHOUT_PARTS = (*ATOMS, Decimal, date, time)
+SEQUENCES = (list, tuple, PersistentList)
+SETS = (set, frozenset)
+
+
+class Part(NamedTuple):
+    """A part of a value.
+
+    The name is the key in a mapping, the name of an attribute or the number in a list.
+    The field is None where no schema tells.
+    """
+
+    name: Any
+    field: IField | None
+    value: Any
+
+
+def parts(field: IField | None, value: Any) -> list[Part] | None:
+    """Return the parts of the value of a field, None if it is a whole.
+
+    Without a field, an object has the parts that its interfaces name; one that is
+    persistent is a whole then.
+    """
+    if isinstance(value, WITHOUT_PARTS):
+        return None
+    if isinstance(value, Mapping):
+        return [Part(name, _part_field(field, name), value[name]) for name in value]
+    if isinstance(value, (*SEQUENCES, Set)):
+        of_item = getattr(field, "value_type", None)
+        return [Part(number, of_item, item) for number, item in enumerate(value)]
+    fields = _fields_of_object(field, value)
+    if fields is None:
+        return None
+    return [
+        Part(name, of_part, getattr(value, name, None))
+        for name, of_part in fields.items()
+    ]
+
+
+def is_container(value: Any) -> bool:
+    """Tell whether the parts of the value can be replaced, see `rebuilt`.
+
+    An object is none: data managers of its own store what is in it.
+    """
+    return isinstance(value, (Mapping, *SEQUENCES, *SETS))
+
+
+def rebuilt(container: Any, values: Iterable[Any]) -> Any:
+    """Return a container of the same kind with `values` in place of those of its parts.
+
+    A list or a set may get fewer or more of them.
+    """
+    if isinstance(container, Mapping):
+        return dict(zip(container, values, strict=True))
+    return type(container)(values)
+
+
+def replaced(value: Any, is_meant: Callable, replacement: Callable) -> Any:
+    """Return `value` with `replacement(part)` for each part that `is_meant`.
+
+    A part that is replaced by None is left out of a list or a set.  What has no such
+    part is returned as it is.
+    """
+    if is_meant(value):
+        return replacement(value)
+    if not is_container(value) or not any(map(is_meant, _leaves_of_container(value))):
+        return value
+    old = [part.value for part in parts(None, value)]
+    new = [replaced(item, is_meant, replacement) for item in old]
+    if not isinstance(value, Mapping):
+        pairs = zip(old, new, strict=True)
+        new = [item for before, item in pairs if item is not None or before is None]
+    return rebuilt(value, new)
+
+
+def leaves(field: IField | None, value: Any) -> Iterator[Any]:
+    """Yield what is a whole in the value, however deep, and each object that is not."""
+    found = parts(field, value)
+    if not is_container(value):
+        yield value
+    for part in found or ():
+        yield from leaves(part.field, part.value)
+
+
+def _leaves_of_container(value: Any) -> Iterator[Any]:
+    if not is_container(value):
+        yield value
+        return
+    for part in parts(None, value):
+        yield from _leaves_of_container(part.value)
+
+
+def _part_field(field: IField | None, name: Any) -> IField | None:
+    """Return the field of what a mapping has under a name."""
+    if IObject.providedBy(field):
+        # The row of a data grid.
+        return getFields(field.schema).get(name)
+    return getattr(field, "value_type", None)
+
+
+def _fields_of_object(field: IField | None, value: Any) -> dict[str, IField] | None:
+    if INamed.providedBy(value) or IRichTextValue.providedBy(value):
+        return None
+    if IObject.providedBy(field):
+        return getFields(field.schema) if hasattr(value, "__dict__") else None
+    if isinstance(value, (Persistent, type)):
+        # It stores and catalogs its own parts.
+        return None
+    schemata = providedBy(value)
+    found = {name: of for schema in schemata for name, of in getFields(schema).items()}
+    return found or None

@@ -1,0 +1,61 @@
+"""The rules of merging, by tables: which value wins."""
+
+from collective.annotationforms.saving.merge import CONFLICT
+from collective.annotationforms.saving.merge import decide
+from collective.annotationforms.saving.merge import MINE
+from collective.annotationforms.saving.merge import SENT
+from collective.annotationforms.saving.merge import STORED
+from collective.annotationforms.saving.merge import THEIRS
+from itertools import product
+from unittest import TestCase
+
+
+# A, B and C stand for values that are stored, ~D for a default that is shown.
+TABLE = (
+    # seen, stored, sent, choice, outcome
+    ("A", "A", "A", None, STORED, "nobody has changed anything"),
+    ("A", "A", "B", None, SENT, "the editor has changed it"),
+    ("A", "B", "A", None, STORED, "somebody else has changed it"),
+    ("A", "B", "B", None, SENT, "both have changed it to the same"),
+    ("A", "B", "C", None, CONFLICT, "both have changed it"),
+    ("A", "B", "C", MINE, CONFLICT, "a choice about what was not seen yet"),
+    ("B", "B", "C", MINE, SENT, "the editor has seen theirs, and chose"),
+    ("B", "B", "C", THEIRS, STORED, "the editor has seen theirs, and chose them"),
+    ("A", "B", "C", THEIRS, STORED, "theirs, whatever they are meanwhile"),
+    ("~D", "~D", "D", None, STORED, "a default was shown and left alone"),
+    ("~D", "~D", "B", None, SENT, "a default was shown and changed"),
+    ("~D", "D", "D", None, STORED, "somebody else has stored the default"),
+    ("~D", "D", "B", None, CONFLICT, "so they have, and the editor changed it"),
+    ("~D", "B", "D", None, STORED, "somebody else has stored another value"),
+    ("~D", "B", "B", None, SENT, "both have stored the same"),
+    ("~D", "B", "C", None, CONFLICT, "both have stored something"),
+    ("A", "~D", "A", None, STORED, "somebody else has deleted the value"),
+    ("A", "~D", "D", None, SENT, "so they have, and the editor typed the default"),
+    ("A", "~D", "B", None, CONFLICT, "so they have, and the editor changed it"),
+    (None, "B", "C", None, SENT, "a script says nothing of what it saw"),
+    (None, "B", "C", THEIRS, SENT, "a script has nothing to choose"),
+)
+
+
+class TestDecide(TestCase):
+    """Which of two values wins, without a form and a database."""
+
+    def test_table(self):
+        for seen, stored, sent, choice, outcome, situation in TABLE:
+            with self.subTest(situation):
+                found = decide(seen=seen, stored=stored, sent=sent, choice=choice)
+                self.assertEqual(outcome, found)
+
+    def test_a_change_of_somebody_else_is_never_overwritten_unseen(self):
+        for seen, stored, sent in product("ABC", repeat=3):
+            for choice in (None, MINE):
+                found = decide(seen=seen, stored=stored, sent=sent, choice=choice)
+                if seen != stored and found == SENT:
+                    self.assertEqual(stored, sent)
+
+    def test_what_the_editor_typed_is_never_dropped_unless_chosen(self):
+        for seen, stored, sent in product("ABC", repeat=3):
+            for choice in (None, MINE):
+                found = decide(seen=seen, stored=stored, sent=sent, choice=choice)
+                if found == STORED:
+                    self.assertEqual(seen, sent)
