@@ -187,11 +187,8 @@ class IRegisteredForm(ISaveRules):
     version_policy = Attribute("One of VERSION_POLICIES.")
     is_known = Attribute("Whether there is more of the form than data that look so.")
 
-    def storage(page: Any, more_markers: tuple = ()) -> IAnnotationStorage:
-        """Return the storage of the form on the page, as getContent() does.
-
-        It provides `more_markers` as well.
-        """
+    def storage(page: Any) -> IAnnotationStorage:
+        """Return the storage of the form on the page, as getContent() does."""
 
 
 class StorageError(Exception):

@@ -80,14 +80,12 @@ def readable_fields(
     page: Any, form: IRegisteredForm, request: Any
 ) -> dict[str, IField]:
     """Return the fields that the user may read in the views of the page."""
-    if may_read_data(page, form):
-        fields = form.fields
-    elif isinstance(form, UnregisteredForm):
+    if isinstance(form, UnregisteredForm):
         # Whatever views it has were registered one by one.
         opened = [cls for cls in form.classes if _may_open(cls, page, request)]
         fields = UnregisteredForm(form.key, tuple(opened)).fields
     else:
-        fields = {}
+        fields = form.fields if may_read_data(page, form) else {}
     return {
         name: field for name, field in fields.items() if may_read_field(field, page)
     }

@@ -7,17 +7,17 @@ that has left nothing but its data.
 
 from collections.abc import Iterator
 from collective.annotationforms.i18n import _
+from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import INDEPENDENT
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.interfaces import MANAGE_FORM_DATA
 from collective.annotationforms.interfaces import VERSIONED
-from collective.annotationforms.storage.storage import annotation_storage
-from collective.annotationforms.storage.storage import AnnotationStorage
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 from weakref import WeakSet
 from z3c.form.interfaces import IFields
+from zope.component import getMultiAdapter
 from zope.component import getUtilitiesFor
 from zope.interface import implementer
 from zope.interface import Interface
@@ -71,11 +71,10 @@ class FormOfClasses:
         """See IRegisteredForm"""
         return all(form.RESPECT_LOCK for form in self.classes)
 
-    def storage(
-        self, page: Any, more_markers: tuple[InterfaceClass, ...] = ()
-    ) -> AnnotationStorage:
+    def storage(self, page: Any) -> IAnnotationStorage:
         """See IRegisteredForm"""
-        return annotation_storage(page, self.key, (*self.markers, *more_markers))
+        # Looked up, since the registry and the storage know nothing of each other.
+        return getMultiAdapter((page, self), IAnnotationStorage)
 
 
 @implementer(IRegisteredForm)

@@ -25,6 +25,7 @@ from plone.browserlayer.utils import registered_layers
 from typing import Any
 from zope.component import adapter
 from zope.copy import clone
+from zope.interface import alsoProvides
 from zope.interface import Interface
 from zope.lifecycleevent.interfaces import IObjectAddedEvent
 
@@ -84,7 +85,8 @@ def _share(
 ) -> None:
     """Give the translation the values of these names, or remove what is not there."""
     form = form_of(translation, storage.key)
-    shared = form.storage(translation, (ISharedStorage,))
+    shared = form.storage(translation)
+    alsoProvides(shared, ISharedStorage)
     other = partial(_translated, language=language)
     with saving(shared, form, by_code=True):
         for name in names:

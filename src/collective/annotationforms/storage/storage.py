@@ -10,6 +10,7 @@ from collective.annotationforms.interfaces import AnnotationsHiddenError
 from collective.annotationforms.interfaces import describe_page
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import InvalidValueError
+from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.interfaces import IValueWrittenEvent
 from collective.annotationforms.interfaces import NotAMappingError
 from collective.annotationforms.interfaces import NotAnnotatableError
@@ -22,9 +23,11 @@ from types import MappingProxyType
 from typing import Any
 from zope.annotation.attribute import AttributeAnnotations
 from zope.annotation.interfaces import IAnnotations
+from zope.component import adapter
 from zope.event import notify
 from zope.interface import classImplements
 from zope.interface import implementer
+from zope.interface import Interface
 from zope.interface.interface import InterfaceClass
 
 
@@ -190,6 +193,13 @@ def annotation_storage(
     ):
         raise TypeError(f"A tuple of interfaces is needed, not {interfaces!r}.")
     return implementing(AnnotationStorage, tuple(interfaces))(page, key)
+
+
+@implementer(IAnnotationStorage)
+@adapter(Interface, IRegisteredForm)
+def storage_of_form(page: Any, form: IRegisteredForm) -> AnnotationStorage:
+    """Return the storage of a form on a page."""
+    return annotation_storage(page, form.key, form.markers)
 
 
 # One class for each combination of interfaces: adapter lookups are as fast as for
