@@ -126,6 +126,11 @@ class TestList(AdminTestCase):
         self.assertIn("plone.locking", annotations)
         self.assertEqual(1, row.count("Delete"))
 
+    def test_what_the_pages_share_is_no_page(self):
+        for context in (self.page, self.portal):
+            browser = self.open("form-data-macros", SITE_OWNER_NAME, context)
+            self.assertTrue(self.refused(browser))
+
     def test_looking_writes_nothing(self):
         browser = self.open("form-data", "editor", self.page)
         self.assertNotIn("Confirming User Action", browser.contents)
