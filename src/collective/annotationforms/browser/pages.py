@@ -3,6 +3,7 @@
 from collective.annotationforms.browser.base import SiteFormDataView
 from collective.annotationforms.browser.values import in_short
 from collective.annotationforms.catalog.search import catalog
+from collective.annotationforms.i18n import _
 from collective.annotationforms.overview.rows import Row
 from collective.annotationforms.overview.rows import rows_of
 from functools import cached_property
@@ -16,6 +17,14 @@ FIRST_FIELDS = 3
 
 class FormDataPages(SiteFormDataView):
     """The table."""
+
+    #: What the table can be sorted by, and what people call it.
+    sort_columns = (
+        ("title", _("Title")),
+        ("path", _("Path")),
+        ("state", _("State")),
+        ("modified", _("Page modified")),
+    )
 
     @cached_property
     def batch(self) -> Batch:
