@@ -6,8 +6,8 @@ from collective.annotationforms.catalog.inventory import storage_keys
 from collective.annotationforms.interfaces import IValueWrittenEvent
 from plone.indexer import indexer
 from Products.CMFCore.interfaces import ICatalogTool
+from Products.CMFCore.interfaces import IContentish
 from typing import Any
-from zope.annotation.interfaces import IAnnotatable
 from zope.component import adapter
 from zope.component import queryUtility
 
@@ -18,7 +18,7 @@ INDEX = "annotation_forms"
 PAGES_IN_MEMORY = 500
 
 
-@indexer(IAnnotatable)
+@indexer(IContentish)
 def annotation_forms(page: Any) -> tuple[str, ...]:
     """Return what the index knows of the page."""
     return tuple(storage_keys(page))

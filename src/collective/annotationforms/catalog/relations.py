@@ -14,12 +14,12 @@ from plone.app.linkintegrity.handlers import getObjectsFromLinks
 from plone.app.linkintegrity.parser import extractLinks
 from plone.app.linkintegrity.utils import ensure_intid
 from plone.app.textfield.interfaces import IRichTextValue
+from Products.CMFCore.interfaces import IContentish
 from typing import Any
 from z3c.relationfield import RelationValue
 from z3c.relationfield.event import _setRelation
 from z3c.relationfield.interfaces import IRelationValue
 from zc.relation.interfaces import ICatalog
-from zope.annotation.interfaces import IAnnotatable
 from zope.component import adapter
 from zope.component import getUtility
 from zope.component import queryUtility
@@ -34,14 +34,14 @@ def catalog_written_value(event: IValueWrittenEvent) -> None:
         _catalog(event.storage.__parent__, event.storage.key, event.name, event.new)
 
 
-@adapter(IAnnotatable, IObjectAddedEvent)
+@adapter(IContentish, IObjectAddedEvent)
 def catalog_added_page(page: Any, event: IObjectAddedEvent) -> None:
     """Catalog the relations of a page that was added, e.g. as a copy."""
     for key, name, value in _values_with_relations(page):
         _catalog(page, key, name, value)
 
 
-@adapter(IAnnotatable, IObjectWillBeRemovedEvent)
+@adapter(IContentish, IObjectWillBeRemovedEvent)
 def uncatalog_removed_page(page: Any, event: IObjectWillBeRemovedEvent) -> None:
     """Remove the relations of a page that is deleted from the catalog."""
     for key, name, _value in _values_with_relations(page):

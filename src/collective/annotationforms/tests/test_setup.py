@@ -12,6 +12,9 @@ from plone.app.testing import login
 from plone.app.testing import SITE_OWNER_NAME
 from plone.base.utils import get_installer
 from plone.browserlayer.utils import registered_layers
+from zope.annotation.interfaces import IAnnotatable
+from zope.component import getGlobalSiteManager
+from zope.interface import Interface
 
 import ast
 import re
@@ -77,6 +80,35 @@ class TestSetup(IntegrationTestCase):
             group="z3c.autoinclude.plugin"
         )
         self.assertEqual(("target", "plone"), (entry_point.name, entry_point.value))
+
+
+class TestRegistrations(IntegrationTestCase):
+    """What the ZCML files register is for content, or for what is ours."""
+
+    def registrations(self):
+        """Yield those of our own ZCML files, not those of the tests."""
+        package = f"{Path(import_module(ADD_ON).__file__).parent}/"
+        registry = getGlobalSiteManager()
+        for kind in (registry.registeredAdapters(), registry.registeredHandlers()):
+            for registration in kind:
+                file = getattr(registration.info, "file", "")
+                if file.startswith(package) and "/tests/" not in file:
+                    yield registration
+
+    def test_nothing_is_for_all_objects_or_for_all_that_can_be_annotated(self):
+        registrations = list(self.registrations())
+        self.assertGreater(len(registrations), 20)
+        for registration in registrations:
+            with self.subTest(registration=registration):
+                narrow = [
+                    required
+                    for required in registration.required
+                    if required.__module__.startswith(ADD_ON)
+                    and required is not IAnnotationFormsLayer
+                ]
+                if not narrow:
+                    first = registration.required[0]
+                    self.assertNotIn(first, (Interface, IAnnotatable))
 
 
 class TestDependencies(unittest.TestCase):

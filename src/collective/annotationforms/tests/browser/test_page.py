@@ -1,5 +1,6 @@
 """The tab "Form data" of a page."""
 
+from collective.annotationforms.catalog.index import INDEX
 from collective.annotationforms.interfaces import IStorageSavedEvent
 from collective.annotationforms.tests.admin import AdminTestCase
 from collective.annotationforms.tests.admin import INotes
@@ -8,8 +9,11 @@ from collective.annotationforms.tests.admin import LEFT_OVER
 from collective.annotationforms.tests.admin import NotesForm
 from collective.annotationforms.tests.admin import OPTIONS
 from collective.annotationforms.tests.admin import text_file
+from collective.annotationforms.tests.layers import IntegrationTestCase
+from collective.annotationforms.tests.pages import Page
 from plone.app.testing import login
 from plone.app.testing import SITE_OWNER_NAME
+from plone.base.interfaces import IPloneSiteRoot
 from plone.i18n.interfaces import ILanguageSchema
 from plone.locking.interfaces import ILockable
 from plone.registry.interfaces import IRegistry
@@ -19,6 +23,7 @@ from zc.relation.interfaces import ICatalog
 from zope.annotation.interfaces import IAnnotations
 from zope.component import getGlobalSiteManager
 from zope.component import getUtility
+from zope.component import queryMultiAdapter
 from zope.intid.interfaces import IIntIds
 from zope.lifecycleevent.interfaces import IObjectModifiedEvent
 
@@ -60,6 +65,53 @@ class TestTab(AdminTestCase):
         self.leave_data(folder, name="Ada")
         self.assertTrue(self.has_tab("siteadmin", folder))
         self.assertFalse(self.has_tab("editor", folder))
+
+
+class TestSiteRoot(AdminTestCase):
+    """The site root is content like any other."""
+
+    key = "example.site"
+
+    def setUp(self):
+        super().setUp()
+
+        class SiteForm(NotesForm):
+            ANNOTATION_STORAGE_KEY = self.key
+
+        options = OPTIONS | {"for_": IPloneSiteRoot, "title": "Site notes"}
+        self.register("site-notes", SiteForm, **options)
+
+    def test_its_data_are_edited_listed_found_and_deleted(self):
+        browser = self.open("site-notes")
+        browser.getControl("Text").value = "Call Zoë"
+        browser.getControl("Save").click()
+        self.assertEqual({"text": "Call Zoë"}, self.stored(self.portal))
+        browser = self.browser()
+        browser.open(self.portal.absolute_url())
+        browser.getLink("Form data").click()
+        self.assertIn("1 of 6", browser.contents)
+        self.assertIn("/plone", self.found())
+        browser.getLink("Delete Site notes").click()
+        browser.getControl("Delete").click()
+        self.assertIsNone(self.stored(self.portal))
+        self.assertEqual([], self.found())
+
+    def found(self):
+        """Return the paths that the catalog finds."""
+        transaction.begin()
+        found = self.portal.portal_catalog(**{INDEX: self.key})
+        return [brain.getPath() for brain in found]
+
+
+class TestOtherObjects(IntegrationTestCase):
+    """What can be annotated and is no content has no tab: a portlet, a tile."""
+
+    def test_they_have_no_pages(self):
+        views = ("form-data", "form-data-export", "form-data-delete")
+        for view in views:
+            for context, has_view in ((self.page, True), (Page(), False)):
+                found = queryMultiAdapter((context, self.request), name=view)
+                self.assertEqual(has_view, found is not None, view)
 
 
 class TestList(AdminTestCase):
