@@ -95,20 +95,31 @@ class TestRegistrations(IntegrationTestCase):
                 if file.startswith(package) and "/tests/" not in file:
                     yield registration
 
+    def is_ours(self, interface):
+        return interface.__module__.startswith(ADD_ON)
+
     def test_nothing_is_for_all_objects_or_for_all_that_can_be_annotated(self):
         registrations = list(self.registrations())
         self.assertGreater(len(registrations), 20)
         for registration in registrations:
             with self.subTest(registration=registration):
-                narrow = [
-                    required
-                    for required in registration.required
-                    if required.__module__.startswith(ADD_ON)
-                    and required is not IAnnotationFormsLayer
-                ]
-                if not narrow:
-                    first = registration.required[0]
-                    self.assertNotIn(first, (Interface, IAnnotatable))
+                first, *others = registration.required
+                if first in (Interface, IAnnotatable):
+                    ours = set(filter(self.is_ours, others)) - {IAnnotationFormsLayer}
+                    self.assertTrue(ours)
+
+    def test_pages_of_content_have_our_layer(self):
+        pages = [
+            registration
+            for registration in self.registrations()
+            if registration.name and registration.provided is Interface
+        ]
+        self.assertGreater(len(pages), 10)
+        for page in pages:
+            context, request = page.required
+            # Widgets of forms are there also where our layer is not.
+            if not self.is_ours(context):
+                self.assertIs(IAnnotationFormsLayer, request, page)
 
 
 class TestDependencies(unittest.TestCase):
