@@ -1,8 +1,8 @@
 """Forms that keep their data in an annotation of the content."""
 
 from AccessControl import Unauthorized
-from collections.abc import Callable
-from collections.abc import Iterable
+from collective.annotationforms.forms.group import group_class
+from collective.annotationforms.forms.group import sharing_content
 from collective.annotationforms.i18n import _
 from collective.annotationforms.interfaces import IAnnotationForm
 from collective.annotationforms.interfaces import VERSION_POLICIES
@@ -19,18 +19,14 @@ from collective.annotationforms.saving.save import SaveRules
 from collective.annotationforms.saving.save import saving
 from collective.annotationforms.storage.storage import annotation_storage
 from collective.annotationforms.storage.storage import AnnotationStorage
-from functools import partial
 from plone.autoform.form import AutoExtensibleForm
 from plone.autoform.view import WidgetsView
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 from Products.statusmessages.interfaces import IStatusMessage
 from z3c.form.button import buttonAndHandler
 from z3c.form.form import applyChanges
-from z3c.form.form import BaseForm
 from z3c.form.form import EditForm
-from z3c.form.group import Group
 from z3c.form.interfaces import ActionExecutionError
-from z3c.form.interfaces import IGroup
 from z3c.form.interfaces import IWidget
 from zope.component import getMultiAdapter
 from zope.interface import implementer
@@ -82,7 +78,10 @@ class AnnotationStorageMixin:
         """See z3c.form.interfaces.IForm"""
         check_permission_when_user_is_known(self)
         if hasattr(self, "groups"):
-            self.groups = _with_content_of_parent(self.groups)
+            self.groups = sharing_content(self.groups)
+        if hasattr(self, "group_class"):
+            # In place of plone.z3cform's class, for fieldsets.
+            self.group_class = group_class(self.group_class)
         super().updateWidgets(prefix)
 
     def updateActions(self) -> None:
@@ -174,22 +173,3 @@ class AnnotationView(AnnotationStorageMixin, WidgetsView):
     label = _("Form data")
     description = ""
     index = ViewPageTemplateFile("templates/view.pt")
-
-
-def _with_content_of_parent(groups: Iterable) -> list:
-    """Return group factories whose groups share the content of their parent form.
-
-    Those of plone.z3cform do so by themselves, z3c.form's own take the context.
-    """
-    return [
-        group if IGroup.providedBy(group) else partial(_make_group, group)
-        for group in groups
-    ]
-
-
-def _make_group(factory: Callable, context, request, parent_form) -> Group:
-    group = factory(context, request, parent_form)
-    if type(group).getContent is BaseForm.getContent:
-        group.getContent = parent_form.getContent
-    group.groups = _with_content_of_parent(group.groups)
-    return group

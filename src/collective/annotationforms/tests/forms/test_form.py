@@ -6,9 +6,12 @@ from collective.annotationforms.tests.layers import FunctionalTestCase
 from collective.annotationforms.tests.layers import IntegrationTestCase
 from persistent.mapping import PersistentMapping
 from plone.schema import JSONField
+from plone.z3cform.fieldsets.group import Group as PloneGroup
+from plone.z3cform.fieldsets.group import GroupFactory
 from typing import ClassVar
 from z3c.form import field
 from z3c.form.form import EditForm
+from z3c.form.group import Group
 from zope.interface import Interface
 from zope.interface.verify import verifyObject
 
@@ -134,6 +137,51 @@ class TestGroups(IntegrationTestCase):
         form = OwnGroupForm(self.page, self.request)
         form.update()
         self.assertEqual("99", form.groups[0].widgets["count"].value)
+
+    def groups_of(self, *groups, base=sampleforms.PlainGroupForm, **members):
+        form = type("Form", (base,), {"groups": groups, **members})
+        form = form(self.page, self.request)
+        form.update()
+        return form, form.groups
+
+    def test_groups_made_by_a_function_have_the_content_of_the_form(self):
+        def factory(*args):
+            made.append(sampleforms.OuterGroup(*args))
+            return made[0]
+
+        made = []
+        form, (outer,) = self.groups_of(factory)
+        (inner,) = outer.groups
+        self.assertIs(form.getContent(), outer.getContent())
+        self.assertIs(form.getContent(), inner.getContent())
+        # Nobody else's group is changed.
+        self.assertIs(sampleforms.OuterGroup, type(made[0]))
+        self.assertIs(self.page, made[0].getContent())
+
+    def test_fieldsets_of_any_group_class_have_the_content_of_the_form(self):
+        fieldset = GroupFactory("count", sampleforms.CountGroup.fields)
+        for group_class in (Group, sampleforms.OuterGroup, PloneGroup):
+            with self.subTest(group_class=group_class):
+                form, (group,) = self.groups_of(fieldset, group_class=group_class)
+                self.assertIsInstance(group, group_class)
+                self.assertIs(form.getContent(), group.getContent())
+
+    def test_a_group_in_a_group_with_a_content_of_its_own_shares_that(self):
+        class OwnGroup(sampleforms.OuterGroup):
+            def getContent(self):
+                return {"count": 99}
+
+        _form, (outer,) = self.groups_of(OwnGroup)
+        self.assertEqual("99", outer.groups[0].widgets["count"].value)
+
+    def test_the_plainest_group_can_be_used(self):
+        form, (group,) = self.groups_of(Group)
+        self.assertIs(form.getContent(), group.getContent())
+
+    def test_no_class_is_made_twice(self):
+        _form, (first,) = self.groups_of(sampleforms.CountGroup)
+        _form, (second,) = self.groups_of(sampleforms.CountGroup)
+        self.assertIs(type(first), type(second))
 
     def test_a_form_can_be_updated_twice(self):
         form = sampleforms.NestedGroupForm(self.page, self.request)
