@@ -38,6 +38,10 @@ check python scripts/versions.py --check
 [ -z "$templates" ] || check i18ndude find-untranslated -n $templates
 
 check python scripts/translations.py --check
+# The package is not installed beside the tools.
+export PYTHONPATH=src
+check lint-imports --no-cache --no-logo
+check python scripts/wrong_imports.py
 
 [ -z "$failed" ] || { echo "Failed:$failed"; exit 1; }
 echo "All checks passed."
