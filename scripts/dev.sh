@@ -8,6 +8,7 @@
 #   buildout      build bin/instance and bin/test with zc.buildout
 #   browser-test  run the browser tests; arguments go to pytest
 #   screenshots   take the pictures of the documentation
+#   architecture  draw the picture of the rooms and their imports
 #   translations  collect the messages for translators
 #   clean         delete everything that these commands made
 #
@@ -174,6 +175,11 @@ screenshots() {
     exec "$TOOLS/bin/python" scripts/screenshots.py "$@"
 }
 
+architecture() {
+    make_tools_venv
+    exec "$TOOLS/bin/python" scripts/architecture.py "$@"
+}
+
 translations() {
     make_tools_venv
     exec "$TOOLS/bin/python" scripts/translations.py "$@"
@@ -197,7 +203,7 @@ clean() {
 command=${1:-help}
 [ $# -eq 0 ] || shift
 case $command in
-    start|lint|buildout|screenshots|translations|clean) $command "$@" ;;
+    start|lint|buildout|screenshots|architecture|translations|clean) $command "$@" ;;
     test) run_tests "$@" ;;
     format) lint fix ;;
     browser-test) browser_test "$@" ;;

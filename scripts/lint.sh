@@ -42,6 +42,7 @@ check python scripts/translations.py --check
 export PYTHONPATH=src
 check lint-imports --no-cache --no-logo
 check python scripts/wrong_imports.py
+check python scripts/architecture.py --check
 
 [ -z "$failed" ] || { echo "Failed:$failed"; exit 1; }
 echo "All checks passed."
