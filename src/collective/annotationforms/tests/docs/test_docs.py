@@ -37,6 +37,7 @@ ROOT = Path(collective.annotationforms.__file__).parents[3]
 DOCUMENTS = (
     "README.rst",
     "docs/admin.rst",
+    "docs/architecture.rst",
     "docs/connections-plone.rst",
     "docs/connections.rst",
     "docs/index.rst",
@@ -45,6 +46,7 @@ DOCUMENTS = (
     "docs/saving.rst",
     "docs/tutorial.rst",
     "docs/validators.rst",
+    "examples/README.rst",
 )
 
 
@@ -179,6 +181,14 @@ class TestLinks(DocsTestCase):
             for link in document(name).findall(nodes.reference):
                 target = (ROOT / name).parent / link["refuri"]
                 self.assertTrue(target.exists(), f"{name}: {target}")
+
+    def test_the_readme_of_the_example_tells_of_each_file(self):
+        links = document("examples/README.rst").findall(nodes.reference)
+        linked = {Path(link["refuri"]).name for link in links}
+        files = (ROOT / "examples/src/annotationforms_example").glob("*.*")
+        names = {file.name for file in files} - {"__init__.py"}
+        self.assertIn("mirror.py", names)
+        self.assertLessEqual(names, linked)
 
 
 class TestReference(DocsTestCase):
