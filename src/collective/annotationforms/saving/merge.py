@@ -1,5 +1,6 @@
 """What the editor saw, what is stored and what was sent: which value wins."""
 
+from collections.abc import Callable
 from collections.abc import Iterator
 from collective.annotationforms.saving.token import current_value
 from collective.annotationforms.saving.token import sent_back
@@ -9,6 +10,7 @@ from collective.annotationforms.saving.token import token_of_value
 from collective.annotationforms.saving.token import UNSTORED
 from collective.annotationforms.storage.value import same
 from collective.annotationforms.storage.value import with_kept_parts
+from functools import partial
 from typing import Any
 from z3c.form.interfaces import IForm
 from z3c.form.interfaces import IWidget
@@ -37,12 +39,15 @@ class ValueConflict(Invalid):
         self.widget = widget
 
 
-def decide(*, seen: str | None, stored: str, sent: str, choice: str | None) -> str:
+def decide(
+    *, seen: str | None, sent: str, choice: str | None, get_stored: Callable[[], str]
+) -> str:
     """Return which value of a field wins: STORED, SENT or CONFLICT.
 
     All but the choice are tokens: of what the editor saw, None if nobody knows, of what
-    is stored now, and of what was sent, as if it were stored.  The choice is MINE or
-    THEIRS, None if there was nothing to choose.
+    was sent, as if it were stored, and of what is stored now, which costs something and
+    is asked for only if it matters.  The choice is MINE or THEIRS, None if there was
+    nothing to choose.
     """
     if seen is None:
         # Sent by a script, or by a template that shows no tokens.
@@ -50,6 +55,7 @@ def decide(*, seen: str | None, stored: str, sent: str, choice: str | None) -> s
     if choice == THEIRS or seen.removeprefix(UNSTORED) == sent:
         # Chosen, or left alone.
         return STORED
+    stored = get_stored()
     if seen == stored or stored.removeprefix(UNSTORED) == sent:
         # Only the editor has changed it, or both to the same.
         return SENT
@@ -71,9 +77,9 @@ def merged_value(widget: IWidget, sent: Any) -> Any:
         return sent
     outcome = decide(
         seen=seen,
-        stored=token_of(widget),
         sent=token_of_value(widget, sent),
         choice=choice_of(widget),
+        get_stored=partial(token_of, widget),
     )
     if outcome == CONFLICT:
         raise ValueConflict(widget)
