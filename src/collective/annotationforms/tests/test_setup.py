@@ -3,6 +3,7 @@ from collective.annotationforms.interfaces import IAnnotationFormsLayer
 from collective.annotationforms.setuphandlers import HiddenProfiles
 from collective.annotationforms.tests.layers import FunctionalTestCase
 from collective.annotationforms.tests.layers import IntegrationTestCase
+from functools import cache
 from importlib import import_module
 from importlib.metadata import distribution
 from importlib.metadata import distributions
@@ -23,6 +24,22 @@ import unittest
 
 
 ADD_ON = "collective.annotationforms"
+
+
+@cache
+def owners_of_modules():
+    """Return the name of the distribution that installed each file of a module.
+
+    A namespace says nothing: a module belongs to who installed its file.
+    """
+    owners = {}
+    for found in distributions():
+        # Both are slow: they read files, and make paths of what is plain text.
+        name, folder = found.metadata["Name"], found.locate_file("")
+        for file in map(str, found.files or ()):
+            if file.endswith((".py", ".so")):
+                owners[f"{folder}/{file}"] = name
+    return owners
 
 
 class TestSetup(IntegrationTestCase):
@@ -134,15 +151,9 @@ class TestDependencies(unittest.TestCase):
                     modules.add(node.module)
                 elif isinstance(node, ast.Import):
                     modules.update(alias.name for alias in node.names)
-        # A namespace says nothing: a module belongs to who installed its file.
-        owners = {
-            str(found.locate_file(file)): found.metadata["Name"]
-            for found in distributions()
-            for file in found.files or ()
-            if file.suffix in (".py", ".so")
-        }
         # Modules built into Python have no file.
         files = {getattr(import_module(name), "__file__", None) for name in modules}
+        owners = owners_of_modules()
         return {owners[file].lower().replace("_", "-") for file in files & set(owners)}
 
     def required(self, extra=""):
