@@ -2,11 +2,13 @@
 
 from AccessControl.SecurityManagement import newSecurityManager
 from AccessControl.SecurityManagement import noSecurityManager
+from AccessControl.users import system
 from collections.abc import Iterator
 from collective.annotationforms import annotation_storage
 from collective.annotationforms import AnnotationEditForm
 from collective.annotationforms.interfaces import IAnnotationFormsLayer
 from contextlib import contextmanager
+from OFS.Application import import_products
 from pathlib import Path
 from plone.supermodel import model
 from tempfile import TemporaryDirectory
@@ -14,6 +16,9 @@ from Testing.makerequest import makerequest
 from zope import schema
 from zope.component import provideAdapter
 from zope.interface import Interface
+from Zope2.App.patches import apply_patches
+from Zope2.App.startup import load_zcml
+from Zope2.Startup.run import configure_wsgi
 from Zope2.Startup.run import make_wsgi_app
 
 import os
@@ -112,18 +117,34 @@ def wait_for(port: int) -> None:
         time.sleep(0.1)
 
 
+def load_code() -> None:
+    """Do what starting Zope takes long for, but leave the database alone.
+
+    Processes that are forked from this one need not do it again.
+    """
+    configure_wsgi(configuration_file())
+    apply_patches()
+    import_products()
+    newSecurityManager(None, system)
+    load_zcml()
+    noSecurityManager()
+    provideAdapter(LogForm, (Interface, IAnnotationFormsLayer), Interface, "log")
+
+
+def configuration_file() -> str:
+    return f"{os.environ['WRITERS_HOME']}/etc/zope.conf"
+
+
 def application():
     """Return the WSGI application on the server that the environment names."""
-    home = os.environ["WRITERS_HOME"]
-    made = make_wsgi_app({}, f"{home}/etc/zope.conf")
-    provideAdapter(LogForm, (Interface, IAnnotationFormsLayer), Interface, "log")
-    return made
+    return make_wsgi_app({}, configuration_file())
 
 
 def make_site() -> None:
     """Make the site, its user and its page."""
     from Products.CMFPlone.factory import addPloneSite
 
+    application()
     app = makerequest(Zope2.app())
     app.acl_users.userFolderAddUser(USER, PASSWORD, ["Manager"], [])
     newSecurityManager(None, app.acl_users.getUser(USER).__of__(app.acl_users))
@@ -132,13 +153,14 @@ def make_site() -> None:
     site.invokeFactory("Document", "page", title="Page")
     transaction.commit()
     noSecurityManager()
-    app._p_jar.close()
+    Zope2.DB.close()
 
 
 def stored() -> dict:
     """Return what the form of the page has stored."""
+    application()
     app = Zope2.app()
     transaction.begin()
     found = dict(annotation_storage(app.unrestrictedTraverse(PAGE), "example.log"))
-    app._p_jar.close()
+    Zope2.DB.close()
     return found

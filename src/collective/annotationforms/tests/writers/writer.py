@@ -8,7 +8,6 @@ from collective.annotationforms.tests.writers.site import PASSWORD
 from collective.annotationforms.tests.writers.site import USER
 from webtest import TestApp
 
-import json
 import sys
 import Zope2
 
@@ -69,14 +68,10 @@ class Writer:
         return form
 
 
-def main(number: int, saves: int) -> None:
-    """Save that many times and print the answers, as JSON."""
+def write(number: int, saves: int) -> Counter:
+    """Save that many times; returns how often there was which answer."""
     writer = Writer(number)
     for turn in range(saves):
         writer.save(turn)
-    sys.stdout.write(json.dumps(writer.answers))
     Zope2.DB.close()
-
-
-if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    return writer.answers
