@@ -2,7 +2,7 @@
 
 from chameleon.loader import ModuleLoader
 from chameleon.template import BaseTemplate
-from collective.annotationforms.tests import fields
+from collective.annotationforms.tests import matrix
 from collective.annotationforms.tests.layers import FormsLayer
 from collective.annotationforms.tests.matrix.case import UID_A
 from collective.annotationforms.tests.matrix.case import UID_B
@@ -30,8 +30,8 @@ class FieldsLayer(FormsLayer):
         # Plone 6.1 reads its main template anew for each page: compile it once.
         self.loader = BaseTemplate.loader
         BaseTemplate.loader = ModuleLoader(mkdtemp(), remove=True)
-        self.loadZCML(package=fields)
-        configurationContext.package = fields
+        self.loadZCML(package=matrix)
+        configurationContext.package = matrix
         xmlconfig.string(self.zcml, context=configurationContext)
 
     def tearDownZope(self, app):
