@@ -8,6 +8,7 @@ from plone.app.testing import logout
 from plone.app.testing import SITE_OWNER_NAME
 
 import annotationforms_example
+import collective.annotationforms.tests
 
 
 PASSWORD = "a-long-password-1"  # noqa: S105
@@ -20,6 +21,7 @@ class ExampleLayer(AnnotationFormsLayer):
         """See plone.app.testing.PloneSandboxLayer"""
         super().setUpZope(app, configurationContext)
         self.loadZCML(package=annotationforms_example)
+        self.loadZCML("overlay.zcml", package=collective.annotationforms.tests)
 
     def setUpPloneSite(self, portal) -> None:
         """See plone.app.testing.PloneSandboxLayer"""

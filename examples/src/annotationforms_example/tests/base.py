@@ -3,6 +3,7 @@
 from annotationforms_example.mirror import DATABASE
 from annotationforms_example.testing import FUNCTIONAL_TESTING
 from annotationforms_example.testing import PASSWORD
+from collective.annotationforms.tests import overlay
 from plone.protect import auto
 from plone.testing.zope import Browser
 from unittest import mock
@@ -17,6 +18,8 @@ class PageTestCase(unittest.TestCase):
     """A published page; the protection against forged requests is on."""
 
     layer = FUNCTIONAL_TESTING
+    #: Whether the browser gets toolbar, navigation and footer, too.
+    whole_pages = False
 
     def setUp(self):
         disabled, auto.CSRF_DISABLED = auto.CSRF_DISABLED, False
@@ -39,6 +42,8 @@ class PageTestCase(unittest.TestCase):
         browser.handleErrors = True
         browser.raiseHttpErrors = False
         browser.addHeader("Accept", "text/html")
+        if not self.whole_pages:
+            browser.addHeader(*overlay.HEADER)
         if user:
             browser.addHeader("Authorization", f"Basic {user}:{PASSWORD}")
         return browser

@@ -153,8 +153,7 @@ class TestMediaView(MediaTestCase):
 
     def test_links_to_the_pages(self):
         for title, name in (("Opening hours", "hours"), ("Prices", "prices")):
-            # The first is in the navigation.
-            link = self.view.getLink(title, index=1)
+            link = self.view.getLink(title)
             self.assertEqual(self.portal[name].absolute_url(), link.url)
 
     def test_shows_the_topics(self):

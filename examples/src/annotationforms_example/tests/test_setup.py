@@ -25,6 +25,8 @@ ACTIONS = tuple(TITLES)
 class TestInstalled(PageTestCase):
     """What the default profile makes."""
 
+    whole_pages = True
+
     def test_the_actions_of_a_page_lead_to_the_forms(self):
         browser = self.browser()
         for action, title in TITLES.items():

@@ -3,6 +3,7 @@
 from collective.annotationforms import annotation_storage
 from collective.annotationforms.interfaces import IAnnotationFormsLayer
 from collective.annotationforms.testing import AnnotationFormsLayer
+from collective.annotationforms.tests import overlay
 from persistent.mapping import PersistentMapping
 from plone.app.testing import FunctionalTesting
 from plone.app.testing import IntegrationTesting
@@ -74,6 +75,8 @@ class FunctionalTestCase(unittest.TestCase):
 
     layer = FUNCTIONAL
     key = "form_annotation_storage"
+    #: Whether the browser gets toolbar, navigation and footer, too: see overlay.py.
+    whole_pages = False
 
     def setUp(self):
         self.portal = self.layer["portal"]
@@ -96,6 +99,8 @@ class FunctionalTestCase(unittest.TestCase):
         browser.handleErrors = True
         browser.raiseHttpErrors = False
         browser.addHeader("Accept", "text/html")
+        if not self.whole_pages:
+            browser.addHeader(*overlay.HEADER)
         if user:
             password = SITE_OWNER_PASSWORD if user == SITE_OWNER_NAME else PASSWORD
             browser.addHeader("Authorization", f"Basic {user}:{password}")

@@ -38,6 +38,8 @@ TAB = 'id="contentview-form-data"'
 class TestTab(AdminTestCase):
     """Who sees the tab, and on which pages."""
 
+    whole_pages = True
+
     def has_tab(self, user, page=None):
         return TAB in self.open("view", user, page or self.page).contents
 
@@ -70,6 +72,7 @@ class TestTab(AdminTestCase):
 class TestSiteRoot(AdminTestCase):
     """The site root is content like any other."""
 
+    whole_pages = True
     key = "example.site"
 
     def setUp(self):

@@ -10,6 +10,8 @@ import transaction
 class TestBusy(FunctionalTestCase):
     """Zope gives up writing, since others save at the same time all the while."""
 
+    whole_pages = True
+
     def setUp(self):
         super().setUp()
         self.store(name="Ada")
