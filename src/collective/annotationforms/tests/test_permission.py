@@ -59,9 +59,16 @@ class TestEveryWay(FunctionalTestCase):
                 for user in users:
                     with self.subTest(view=view, way=way, user=user):
                         browser = self.browser(user)
+                        browser.followRedirects = False
                         browser.open(f"{self.url}/@@{view}{way}")
-                        self.assertNotIn(PRIVATE, browser.contents)
-                        self.assertNotIn("Internal Server", browser.contents)
+                        self.assert_sent_to_login(browser)
+
+    def assert_sent_to_login(self, browser):
+        self.assertEqual("302 Found", browser.headers["status"])
+        self.assertIn("/require_login?", browser.headers["location"])
+        # Bytes if the answer was to be JSON.
+        self.assertNotIn(PRIVATE, str(browser.contents))
+        self.assertNotIn("Internal Server", str(browser.contents))
 
     def test_writing(self):
         data = {"form.widgets.name": "forged", "form.widgets.count": "1"}
@@ -73,8 +80,9 @@ class TestEveryWay(FunctionalTestCase):
                 for user in users:
                     with self.subTest(view=view, way=way, user=user):
                         browser = self.browser(user)
+                        browser.followRedirects = False
                         browser.post(f"{self.url}/@@{view}{way}", urlencode(data))
-                        self.assertNotIn(PRIVATE, browser.contents)
+                        self.assert_sent_to_login(browser)
                         self.assertEqual(before, self.all_stored())
 
     def test_those_who_may_are_not_hindered(self):
