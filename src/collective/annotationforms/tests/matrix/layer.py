@@ -1,7 +1,5 @@
 """A site with the forms of all cases, and pages that relations lead to."""
 
-from chameleon.loader import ModuleLoader
-from chameleon.template import BaseTemplate
 from collective.annotationforms.tests import matrix
 from collective.annotationforms.tests.layers import FormsLayer
 from collective.annotationforms.tests.matrix.case import UID_A
@@ -14,7 +12,6 @@ from plone.app.testing import FunctionalTesting
 from plone.app.testing import login
 from plone.app.testing import logout
 from plone.app.testing import SITE_OWNER_NAME
-from tempfile import mkdtemp
 from zope.configuration import xmlconfig
 
 
@@ -27,9 +24,6 @@ class FieldsLayer(FormsLayer):
     def setUpZope(self, app, configurationContext):
         """See plone.app.testing.PloneSandboxLayer"""
         super().setUpZope(app, configurationContext)
-        # Plone 6.1 reads its main template anew for each page: compile it once.
-        self.loader = BaseTemplate.loader
-        BaseTemplate.loader = ModuleLoader(mkdtemp(), remove=True)
         self.loadZCML(package=matrix)
         configurationContext.package = matrix
         xmlconfig.string(self.zcml, context=configurationContext)
@@ -39,7 +33,6 @@ class FieldsLayer(FormsLayer):
         for (row, column), reason in self.known_failures.items():
             if RESULTS.get((row, column), "").startswith("no:"):
                 print(f"\n  Known failure: {row}, {column}: {reason}", end="")
-        BaseTemplate.loader = self.loader
         super().tearDownZope(app)
 
     def setUpPloneSite(self, portal):
