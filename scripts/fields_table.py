@@ -4,7 +4,7 @@ Without an option the table is written for the Plone version of this Python.
 """
 
 from argparse import ArgumentParser
-from collective.annotationforms.tests.fields.test_fields import TestFields
+from collective.annotationforms.tests.fields.test_fields import TestAllKinds
 from collective.annotationforms.tests.matrix.cases import CASES
 from collective.annotationforms.tests.matrix.walk import RESULTS
 from collective.annotationforms.tests.matrix.walk import STEPS
@@ -24,7 +24,7 @@ MARKS = {"yes": "yes", "n/a": "—", "no": "**no**"}
 def run(test_case: type[unittest.TestCase]) -> bool:
     """Run the tests: they fill in RESULTS.  Tell whether they fail."""
     suite = unittest.defaultTestLoader.loadTestsFromTestCase(test_case)
-    runner = Runner([], ["fields_table"], found_suites=[suite])
+    runner = Runner([], ["fields_table", "--all"], found_suites=[suite])
     runner.run()
     return runner.failed
 
@@ -82,7 +82,7 @@ def main() -> int:
         failed = run(attributes.AttributesTestCase)
         sys.stdout.write(table())
         return failed
-    failed = run(TestFields)
+    failed = run(TestAllKinds)
     if not failed:
         made = f"Made by a run on Plone {version('Products.CMFPlone')}.\n\n"
         intro = PAGE.read_text(encoding="utf-8").split(START)[0]

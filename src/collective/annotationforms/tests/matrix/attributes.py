@@ -10,6 +10,7 @@ from collective.annotationforms import AnnotationView
 from collective.annotationforms.tests.matrix import formkinds
 from collective.annotationforms.tests.matrix.layer import FieldsLayer
 from collective.annotationforms.tests.matrix.steps import FieldsTestCase
+from collective.annotationforms.tests.matrix.walk import ALL_ROWS
 from plone.app.testing import FunctionalTesting
 from plone.autoform.form import AutoExtensibleForm
 from plone.autoform.view import WidgetsView
@@ -60,6 +61,7 @@ class AttributesTestCase(FieldsTestCase):
     """Puts the cases through the same steps."""
 
     layer = FUNCTIONAL
+    thorough_rows = ALL_ROWS
 
     def walk(self, case):
         schema = globals()[f"{case.class_name}Edit"].schema
