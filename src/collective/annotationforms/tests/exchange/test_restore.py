@@ -8,6 +8,7 @@ from collective.annotationforms.tests.fields.test_roundtrip import CASES
 from collective.annotationforms.tests.fields.test_roundtrip import comparable
 from collective.annotationforms.tests.fields.test_roundtrip import File
 from collective.annotationforms.tests.fields.test_roundtrip import LOSSY
+from collective.annotationforms.tests.fields.test_roundtrip import MANY
 from collective.annotationforms.tests.fields.test_roundtrip import Page
 from collective.annotationforms.tests.fields.test_roundtrip import SETTINGS
 from collective.annotationforms.tests.layers import IntegrationTestCase
@@ -134,12 +135,14 @@ class RestoreTestCase(IntegrationTestCase):
 class TestFieldTypes(RestoreTestCase):
     """Tests for each field type are made below."""
 
+    examples = SETTINGS
+
     def check_any(self, field):
         """Check that any JSON gives a value, or is refused with a message."""
         field = field.bind(self.page)
         field.__name__ = "value"
 
-        @SETTINGS
+        @self.examples
         @given(ANY_JSON)
         def check(data):
             # Validation errors are of this class, too.
@@ -152,7 +155,7 @@ class TestFieldTypes(RestoreTestCase):
         field = field.bind(self.page)
         field.__name__ = "value"
 
-        @SETTINGS
+        @self.examples
         @given(strategy)
         def check(drawn):
             value = self.real(field, drawn)
@@ -180,6 +183,13 @@ for title, (field, strategy) in (CASES | MORE).items():
     test = made_test("check", field, strategy)
     setattr(TestFieldTypes, f"test_{title}", test)
     setattr(TestFieldTypes, f"test_{title}_any", made_test("check_any", field))
+
+
+class TestFieldTypesOften(TestFieldTypes):
+    """The same with more values."""
+
+    level = 2
+    examples = MANY
 
 
 class TestObjects(RestoreTestCase):

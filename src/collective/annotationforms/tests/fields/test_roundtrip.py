@@ -47,12 +47,14 @@ KEY = "roundtrip"
 
 # The same values in each run: a failure is one that the change at hand has caused.
 SETTINGS = settings(
-    max_examples=40,
+    max_examples=15,
     deadline=None,
     database=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
 )
+#: More of them, for the tests at level 2.
+MANY = settings(SETTINGS, max_examples=100)
 
 
 @dataclass(frozen=True)
@@ -228,6 +230,7 @@ class RoundtripTest(unittest.TestCase):
     """Tests for each field type are made below."""
 
     layer = FUNCTIONAL
+    examples = SETTINGS
 
     def setUp(self):
         self.portal = self.layer["portal"]
@@ -249,7 +252,7 @@ class RoundtripTest(unittest.TestCase):
         field = interface["value"]
         _attribute_form, form = self.forms(interface)
 
-        @SETTINGS
+        @self.examples
         @given(strategy)
         def check(drawn):
             value = self.real(field, drawn)
@@ -266,7 +269,7 @@ class RoundtripTest(unittest.TestCase):
         field = interface["value"].bind(self.page)
         attribute_form, storage_form = self.forms(interface)
 
-        @SETTINGS
+        @self.examples
         @given(strategy)
         def check(value):
             try:
@@ -366,3 +369,10 @@ for title, (field, strategy) in CASES.items():
         )
     for name, test in tests.items():
         setattr(RoundtripTest, name, test)
+
+
+class ManyRoundtripsTest(RoundtripTest):
+    """The same with more values."""
+
+    level = 2
+    examples = MANY

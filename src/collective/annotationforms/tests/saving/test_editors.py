@@ -207,10 +207,23 @@ class EditorsMachine(RuleBasedStateMachine):
 class TestEditors(IntegrationTestCase):
     """Any sequence of what two editors do agrees with the model."""
 
+    #: The number of sequences; they are others in each run.
+    sequences = 20
+
     def test_agrees_with_the_model(self):
         run_state_machine_as_test(
             lambda: EditorsMachine(self.portal, self.request),
             settings=settings(
-                max_examples=60, stateful_step_count=30, deadline=None, database=None
+                max_examples=self.sequences,
+                stateful_step_count=30,
+                deadline=None,
+                database=None,
             ),
         )
+
+
+class TestEditorsOften(TestEditors):
+    """The same with more sequences."""
+
+    level = 2
+    sequences = 120
