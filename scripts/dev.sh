@@ -2,7 +2,9 @@
 # Usage: sh scripts/dev.sh COMMAND [ARGUMENTS]     (or: make COMMAND)
 #
 #   start         serve the demo site: http://localhost:8080, admin / admin
-#   test          run the tests; arguments go to zope.testrunner
+#   install       install Plone and what the tests need, which start and test do, too
+#   test          run the tests; arguments go to zope.testrunner: --all runs the long
+#                 ones at level 2, too
 #   lint          check code, ZCML, templates, metadata and spelling
 #   format        correct what can be corrected by itself
 #   buildout      build bin/instance and bin/test with zc.buildout
@@ -133,6 +135,10 @@ make_tools_venv() {
     make_venv "$TOOLS" constraints-6.2.txt -r requirements-tools.txt
 }
 
+install() {
+    make_plone_venv
+}
+
 start() {
     make_plone_venv
     PYTHONWARNINGS=${PYTHONWARNINGS:-ignore} exec "$VENV/bin/python" scripts/serve.py \
@@ -140,13 +146,14 @@ start() {
 }
 
 # The tests of a room are in a folder of its name; buildout.cfg has the names, too.
+# Looking for garbage as often as Python does takes a tenth of the time.
 run_tests() {
     make_plone_venv
     folders=$(for file in src/collective/annotationforms/tests/*/__init__.py; do
         basename "${file%/__init__.py}"; done | tr '\n' '|')
     exec "$VENV/bin/zope-testrunner" --test-path=src --test-path=examples/src \
         --tests-pattern="^(${folders}tests)\$" -s collective.annotationforms.tests \
-        -s annotationforms_example.tests --auto-color "$@"
+        -s annotationforms_example.tests --gc 10000 --auto-color "$@"
 }
 
 lint() {
@@ -203,7 +210,7 @@ clean() {
 command=${1:-help}
 [ $# -eq 0 ] || shift
 case $command in
-    start|lint|buildout|screenshots|architecture|translations|clean) $command "$@" ;;
+    install|start|lint|buildout|screenshots|architecture|translations|clean) $command "$@" ;;
     test) run_tests "$@" ;;
     format) lint fix ;;
     browser-test) browser_test "$@" ;;
