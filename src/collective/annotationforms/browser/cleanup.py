@@ -1,9 +1,11 @@
 """Delete the data of a form on many pages: dry run, question, progress, report."""
 
+from collections.abc import Sequence
 from collective.annotationforms.browser.base import SiteFormDataView
 from collective.annotationforms.browser.parts import WorkInParts
 from collective.annotationforms.catalog.cleanup import CleanUp
-from collective.annotationforms.catalog.search import path_of
+from collective.annotationforms.catalog.search import below_site
+from collective.annotationforms.catalog.search import catalog
 from collective.annotationforms.catalog.search import Search
 from collective.annotationforms.i18n import _
 from datetime import datetime
@@ -11,7 +13,6 @@ from datetime import time
 from datetime import timezone
 from functools import cached_property
 from plone.base.batch import Batch
-from typing import Any
 
 
 PAGES_IN_PART = 100
@@ -53,8 +54,11 @@ class CleanUpFormData(WorkInParts, SiteFormDataView):
         return CleanUp(search, midnight)
 
     @cached_property
-    def found(self) -> Any:
-        """The pages whose data would go; nothing if what was typed is wrong."""
+    def found(self) -> Sequence[int]:
+        """The records of the pages whose data would go.
+
+        There are none if what was typed is wrong.
+        """
         return self.clean_up.found() if self.is_understood else []
 
     @property
@@ -74,12 +78,13 @@ class CleanUpFormData(WorkInParts, SiteFormDataView):
 
     @cached_property
     def batch(self) -> Batch:
-        """The pages of this part of the list."""
+        """The records of this part of the list."""
         return self.batch_of(self.found, PAGES_IN_TABLE)
 
-    def path_of(self, brain: Any) -> str:
-        """Return the path of a page below the site."""
-        return path_of(brain)
+    @property
+    def rows(self) -> list[dict[str, str]]:
+        """Title, path and address of the pages of this part of the list."""
+        return [self._row(record) for record in self.batch]
 
     def work(self, start: int | None) -> int | None:
         """See WorkInParts"""
@@ -93,3 +98,11 @@ class CleanUpFormData(WorkInParts, SiteFormDataView):
         """See WorkInParts"""
         names = ("path", "before")
         return self.subject | {name: self.request.form.get(name, "") for name in names}
+
+    def _row(self, record: int) -> dict[str, str]:
+        path = catalog().getpath(record)
+        return {
+            "title": catalog().getMetadataForRID(record)["Title"],
+            "path": below_site(path),
+            "url": self.request.physicalPathToURL(path),
+        }

@@ -7,7 +7,6 @@ from collective.annotationforms.exchange.export import COLUMNS
 from collective.annotationforms.exchange.export import Record
 from collective.annotationforms.exchange.export import records
 from functools import cached_property
-from itertools import islice
 from zope.publisher.interfaces import BadRequest
 
 
@@ -20,7 +19,7 @@ class ExportFormData(SiteFormDataView):
     @cached_property
     def preview(self) -> list[Record]:
         """The first records."""
-        return list(islice(records(self.search), PREVIEWED_PAGES))
+        return list(records(self.search, limit=PREVIEWED_PAGES))
 
     @cached_property
     def names(self) -> list[str]:

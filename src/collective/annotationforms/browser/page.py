@@ -3,7 +3,6 @@
 from AccessControl import Unauthorized
 from collective.annotationforms.browser.download import json_download
 from collective.annotationforms.browser.values import in_short
-from collective.annotationforms.catalog.search import below_site
 from collective.annotationforms.exchange.export import record_of
 from collective.annotationforms.i18n import _
 from collective.annotationforms.overview.entry import entries_of
@@ -84,8 +83,7 @@ class ExportEntry(EntryView):
         entry = self.entry
         if not entry.may_export:
             raise Unauthorized("You may not export these data.")
-        path = below_site("/".join(self.context.getPhysicalPath()))
-        record = record_of(self.context, entry.form, path)
+        record = record_of(self.context, entry.form)
         filename = f"{self.context.getId()}-{entry.form.name or 'form-data'}.json"
         return json_download(self.request, filename, entry.form, [record])
 

@@ -1,7 +1,9 @@
 """Deleting the data of a form on many pages, a part at a time."""
 
-from collective.annotationforms.catalog.search import page_of
+from collections.abc import Sequence
 from collective.annotationforms.catalog.search import Search
+from collective.annotationforms.catalog.walk import walk_part_of_search
+from collective.annotationforms.catalog.walk import walk_search
 from collective.annotationforms.permission import may_change_data
 from collective.annotationforms.saving.deletion import delete_data
 from collective.annotationforms.storage.history import last_change
@@ -9,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zope.interface import Invalid
+from ZTUtils.Lazy import LazyMap
 
 
 @dataclass(frozen=True)
@@ -27,31 +30,29 @@ class CleanUp:
     search: Search
     before: datetime | None = None
 
-    def found(self) -> list[Any]:
-        """Return the brains of the pages whose data would be deleted.
+    def found(self) -> Sequence[int]:
+        """Return the records of the pages whose data would be deleted.
 
         Whether the user may edit each of them is found out when it is done.
         """
-        pages = self.search.pages()
         if self.before is None:
-            return pages
-        return [brain for brain in self.search.every_page() if self._is_old(brain)]
+            return LazyMap(lambda brain: brain.getRID(), self.search.pages())
+        return [
+            record for record, page in walk_search(self.search) if self._is_old(page)
+        ]
 
     def delete(self, *, start: int | None, limit: int) -> Part:
         """Delete the data of at most `limit` pages, beginning with `start`.
 
         That is the number of a record in the catalog, None for the first.
         """
-        brains = sorted(self.search.pages(), key=lambda brain: brain.getRID())
-        rest = [brain for brain in brains if start is None or brain.getRID() >= start]
-        part = rest[:limit]
-        deleted = sum(self._delete(brain) for brain in part)
-        next_start = rest[limit].getRID() if len(rest) > limit else None
-        return Part(deleted, len(part) - deleted, next_start)
+        walk = walk_part_of_search(self.search, start=start, limit=limit)
+        deleted = sum(self._delete(page) for _record, page in walk)
+        return Part(deleted, walk.done - deleted, walk.next_start)
 
-    def _delete(self, brain: Any) -> bool:
-        page, form = page_of(brain), self.search.form
-        if page is None or not self._is_old(brain) or not may_change_data(page, form):
+    def _delete(self, page: Any) -> bool:
+        form = self.search.form
+        if not self._is_old(page) or not may_change_data(page, form):
             return False
         try:
             delete_data(page, form)
@@ -60,11 +61,8 @@ class CleanUp:
             return False
         return True
 
-    def _is_old(self, brain: Any) -> bool:
+    def _is_old(self, page: Any) -> bool:
         if self.before is None:
             return True
-        page = page_of(brain)
-        if page is None:
-            return False
         change = last_change(self.search.form.storage(page))
         return change is not None and change.when < self.before

@@ -6,6 +6,8 @@ from persistent.mapping import PersistentMapping
 from typing import Any
 
 
+#: The catalog index of the annotation keys of each page.
+INDEX = "annotation_forms"
 # Plone keeps locks, tiles and scales of images in mappings like ours.
 FOREIGN_PREFIXES = ("plone.", "Products.", "zope.")
 

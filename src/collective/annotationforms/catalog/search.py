@@ -1,8 +1,6 @@
 """Pages with form data, found in the catalog: no page is loaded."""
 
-from collections.abc import Iterator
-from collective.annotationforms.catalog.index import INDEX
-from collective.annotationforms.catalog.index import page_at
+from collective.annotationforms.catalog.inventory import INDEX
 from collective.annotationforms.interfaces import IRegisteredForm
 from dataclasses import dataclass
 from DateTime import DateTime
@@ -46,21 +44,34 @@ class Search:
 
     def pages(self) -> Any:
         """Return the brains of the pages that the user may view, a lazy sequence."""
-        found = catalog().searchResults(
-            show_inactive=True, **self._query(), **self._order()
-        )
+        found = self._brains()
         if self.sort == "path":
             return sorted(found, key=path_of, reverse=self.descending)
         return found
 
-    def every_page(self) -> Iterator[Any]:
-        """Yield the brains of `pages`, a few of them in memory at a time."""
-        found = self.pages()
-        for start in range(0, len(found), BRAINS_IN_MEMORY):
-            # A result keeps each brain that it has given out.
-            yield from (self.pages() if start else found)[
-                start : start + BRAINS_IN_MEMORY
-            ]
+    def records(self, *, limit: int | None = None) -> list[int]:
+        """Return the numbers of the catalog's records of `pages`, in the same order."""
+        if self.sort != "path":
+            return self._records(limit)
+        path_of_record = catalog().getpath
+        found = sorted(self._records(None), key=path_of_record, reverse=self.descending)
+        return found[:limit]
+
+    def _records(self, limit: int | None) -> list[int]:
+        found = self._brains()
+        size = len(found) if limit is None else min(limit, len(found))
+        records = []
+        for start in range(0, size, BRAINS_IN_MEMORY):
+            # A result keeps each brain that it has given out: a new one is asked for.
+            brains = self._brains() if start else found
+            end = min(start + BRAINS_IN_MEMORY, size)
+            records += [brain.getRID() for brain in brains[start:end]]
+        return records
+
+    def _brains(self) -> Any:
+        return catalog().searchResults(
+            show_inactive=True, **self._query(), **self._order()
+        )
 
     def _query(self) -> dict[str, Any]:
         query = {INDEX: self.form.key}
@@ -105,6 +116,15 @@ def catalog() -> Any:
 def site_path() -> str:
     """Return the path of the site, which search paths do not contain."""
     return "/".join(getUtility(ISiteRoot).getPhysicalPath())
+
+
+def page_at(catalog: Any, path: str) -> Any:
+    """Return the page at a path of the catalog, None if it is gone."""
+    page = catalog.unrestrictedTraverse(path, None)
+    # Acquisition finds something else in place of a page that is gone.
+    if page is None or "/".join(page.getPhysicalPath()) != path:
+        return None
+    return page
 
 
 def page_of(brain: Any) -> Any:

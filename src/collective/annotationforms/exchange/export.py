@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from collections.abc import Iterator
-from collective.annotationforms.catalog.search import page_of
-from collective.annotationforms.catalog.search import path_of
+from collective.annotationforms.catalog.search import below_site
 from collective.annotationforms.catalog.search import Search
+from collective.annotationforms.catalog.walk import walk_search
 from collective.annotationforms.exchange.portable import plain_text
 from collective.annotationforms.exchange.portable import portable
 from collective.annotationforms.interfaces import IAnnotationStorage
@@ -23,7 +23,6 @@ import io
 import json
 
 
-PAGES_IN_MEMORY = 100
 # A spreadsheet takes what begins so for a formula, or hides the sign and does it then.
 FORMULA_SIGNS = ("=", "+", "-", "@")
 CONTROLS = {*range(0x20), *range(0x7F, 0xA0)}
@@ -57,23 +56,19 @@ class Record:
         return about + [safe_cell(self.values.get(name)) for name in names]
 
 
-def records(search: Search) -> Iterator[Record]:
-    """Yield the records of the pages that the user may view.
+def records(search: Search, *, limit: int | None = None) -> Iterator[Record]:
+    """Yield the records of the pages that the user may view, at most `limit` of them.
 
     A page whose data the user may not view has a record without values.
     """
-    for number, brain in enumerate(search.every_page(), start=1):
-        page = page_of(brain)
-        if page is None:
-            continue
-        yield record_of(page, search.form, path_of(brain))
-        if number % PAGES_IN_MEMORY == 0:
-            page._p_jar.cacheGC()
+    for _record, page in walk_search(search, limit=limit):
+        yield record_of(page, search.form)
 
 
-def record_of(page: Any, form: IRegisteredForm, path: str) -> Record:
+def record_of(page: Any, form: IRegisteredForm) -> Record:
     """Return the record of a page."""
     storage = form.storage(page)
+    path = below_site("/".join(page.getPhysicalPath()))
     values = readable_values(storage, form)
     return Record(path, page.UID(), page.title, values, len(storage) - len(values))
 

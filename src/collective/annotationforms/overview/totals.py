@@ -2,8 +2,8 @@
 
 from collective.annotationforms.catalog.search import catalog
 from collective.annotationforms.catalog.search import keys_in_use
-from collective.annotationforms.catalog.search import page_of
 from collective.annotationforms.catalog.search import Search
+from collective.annotationforms.catalog.walk import walk_search
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.registry import registered_forms
 from collective.annotationforms.registry import unregistered_form
@@ -49,11 +49,10 @@ class Total:
         A page is modified when its data are: so the rest is older, as a rule.
         """
         newest = None
-        for brain in self.search.pages()[:PAGES_TO_OPEN]:
-            if newest and _modified(brain) < newest.when:
+        for record, page in walk_search(self.search, limit=PAGES_TO_OPEN):
+            if newest and _modified(record) < newest.when:
                 break
-            page = page_of(brain)
-            change = page and last_change(self.form.storage(page))
+            change = last_change(self.form.storage(page))
             if change and (newest is None or change.when > newest.when):
                 newest = change
         return newest
@@ -70,5 +69,6 @@ def left_over_forms(request: Any) -> list[IRegisteredForm]:
     return [unregistered_form(key) for key in keys_in_use() if key not in known]
 
 
-def _modified(brain: Any) -> datetime:
-    return brain.modified.asdatetime().astimezone(timezone.utc)
+def _modified(record: int) -> datetime:
+    modified = catalog().getMetadataForRID(record)["modified"]
+    return modified.asdatetime().astimezone(timezone.utc)

@@ -170,5 +170,6 @@ class TestManyPages(IntegrationTestCase):
         found = records(self.search)
         self.assertEqual("/p000", next(found).path)
         del self.portal["p001"].__annotations__["example.data"]
-        IAnnotations(self.portal["p001"])["example.data"] = PersistentMapping()
-        self.assertEqual({}, next(found).values)
+        changed = PersistentMapping(name="changed")
+        IAnnotations(self.portal["p001"])["example.data"] = changed
+        self.assertEqual({"name": "changed"}, next(found).values)
