@@ -5,7 +5,6 @@ Values are searched for them however deep they are: a row of a data grid may hav
 
 from Acquisition import aq_base
 from collections.abc import Iterator
-from collections.abc import Mapping
 from collective.annotationforms.interfaces import IValueWrittenEvent
 from collective.annotationforms.storage.parts import leaves
 from collective.annotationforms.storage.storage import stored_mappings
@@ -46,14 +45,6 @@ def uncatalog_removed_page(page: Any, event: IObjectWillBeRemovedEvent) -> None:
     """Remove the relations of a page that is deleted from the catalog."""
     for key, name, _value in _values_with_relations(page):
         _catalog(page, key, name, None)
-
-
-def catalog_replaced_data(page: Any, key: str, old: Mapping, new: Mapping) -> None:
-    """Catalog the relations of `new`, which takes the place of `old` on the page."""
-    for name in {**old, **new}:
-        values = (old.get(name), new.get(name))
-        if any(_is_ours(_attribute(key, name), value) for value in values):
-            _catalog(page, key, name, new.get(name))
 
 
 def _values_with_relations(page: Any) -> Iterator[tuple[str, str, Any]]:

@@ -1,21 +1,27 @@
 """Versions of pages in Products.CMFEditions: what they have of the data."""
 
 from collections.abc import Callable
-from collective.annotationforms.catalog.relations import catalog_replaced_data
+from collections.abc import Mapping
+from collective.annotationforms.catalog.inventory import storage_keys
 from collective.annotationforms.interfaces import INDEPENDENT
+from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.registry import form_of
+from collective.annotationforms.saving.replacement import replace_data
 from collective.annotationforms.storage.storage import stored_mappings
+from collective.annotationforms.storage.value import same
 from io import BytesIO
 from pickle import Pickler
 from plone.namedfile.interfaces import IBlobby
 from Products.CMFCore.interfaces import IContentish
 from Products.CMFEditions.interfaces.IModifier import IAttributeModifier
 from Products.CMFEditions.interfaces.IModifier import ICloneModifier
+from Products.CMFEditions.interfaces.IModifier import IReferenceAdapter
 from Products.CMFEditions.interfaces.IModifier import ISaveRetrieveModifier
 from typing import Any
 from ZODB.blob import Blob
 from zope.annotation.interfaces import IAnnotations
 from zope.interface import implementer
+from zope.schema.interfaces import IField
 
 
 @implementer(IAttributeModifier, ICloneModifier, ISaveRetrieveModifier)
@@ -59,10 +65,44 @@ class StorageModifier:
         """See ISaveRetrieveModifier"""
         # Reverting sets each attribute that the version has: without this one, the
         # page keeps all of its annotations.
-        if obj is not None and "__annotations__" in vars(repo_clone):
-            _keep_data_of_page(obj, repo_clone)
-            _catalog_relations(obj, repo_clone)
-        return [], [], {}
+        if obj is None or "__annotations__" not in vars(repo_clone):
+            return [], [], {}
+        _keep_data_of_page(obj, repo_clone)
+        return [Revert(obj)], [], {}
+
+
+@implementer(IReferenceAdapter)
+class Revert:
+    """Saves the data of a version on the page that is reverted to it.
+
+    Products.CMFEditions has no event for it.  But once it has set the attributes of the
+    page, it removes the references that its modifiers have named, and tells them
+    whether that is permanent: it isn't if the version is only looked at.
+    """
+
+    def __init__(self, page: Any):
+        self.page = page
+        self.live = stored_mappings(page)
+        self.keys = storage_keys(page)
+
+    def remove(self, permanent: bool = False) -> None:
+        """Save the data, if the page is reverted."""
+        if permanent:
+            for key in sorted({*self.keys, *storage_keys(self.page)}):
+                self._save(key)
+
+    def _save(self, key: str) -> None:
+        annotations, live = IAnnotations(self.page), self.live.get(key)
+        versioned = annotations.get(key, {})
+        if versioned is live or not isinstance(versioned, Mapping):
+            return
+        # The page has the mapping of the version already.  It gets its own back, which
+        # takes the values over in a save: subscribers are told, relations cataloged.
+        annotations.pop(key, None)
+        if live is not None:
+            annotations[key] = live
+        form = form_of(self.page, key)
+        replace_data(self.page, form, _reverted_values(form, live or {}, versioned))
 
 
 def _keep_data_of_page(page: Any, version: Any) -> None:
@@ -75,15 +115,6 @@ def _keep_data_of_page(page: Any, version: Any) -> None:
             annotations.pop(key, None)
         if form.is_known and key in live and key not in annotations:
             annotations[key] = live[key]
-
-
-def _catalog_relations(page: Any, version: Any) -> None:
-    # The version may only be looked at: then CMFEditions takes all of this back, by a
-    # savepoint.  Nothing tells a reverted page afterwards.
-    old, new = stored_mappings(page), stored_mappings(version)
-    for key in {**old, **new}:
-        if old.get(key) is not new.get(key):
-            catalog_replaced_data(page, key, old.get(key, {}), new.get(key, {}))
 
 
 def _independent_data(page: Any) -> dict[str, Any]:
@@ -110,6 +141,23 @@ def _files_of(page: Any) -> list[Any]:
     ]
 
 
+def _reverted_values(
+    form: IRegisteredForm, live: Mapping[str, Any], versioned: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the values of the version, those of the page where they are the same."""
+    return {
+        name: live[name]
+        if name in live and _is_same(form.fields.get(name), live[name], value)
+        else value
+        for name, value in versioned.items()
+    }
+
+
+def _is_same(field: IField | None, live: Any, versioned: Any) -> bool:
+    # Files of a version have the very blobs of the page: theirs need not be read.
+    return _pickled(live) == _pickled(versioned) or same(field, live, versioned)
+
+
 def _files_in(value: Any) -> list[Any]:
     """Return the files with a blob in the value, also those in rows and objects.
 
@@ -124,10 +172,22 @@ def _files_in(value: Any) -> list[Any]:
         # Relations refer to their page.
         return True if IContentish.providedBy(part) else None
 
-    pickler = Pickler(BytesIO())
+    _pickled(value, persistent_id)
+    return found
+
+
+def _id_of_blob(part: Any) -> str | None:
+    # Relations refer to their page.
+    is_apart = isinstance(part, Blob) or IContentish.providedBy(part)
+    return _token(part) if is_apart else None
+
+
+def _pickled(value: Any, persistent_id: Callable = _id_of_blob) -> bytes:
+    written = BytesIO()
+    pickler = Pickler(written)
     pickler.persistent_id = persistent_id
     pickler.dump(value)
-    return found
+    return written.getvalue()
 
 
 def _token(part: Any) -> str:

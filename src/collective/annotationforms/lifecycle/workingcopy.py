@@ -1,10 +1,8 @@
 """Working copies of plone.app.iterate: data of their own, brought over at check-in."""
 
-from collections.abc import Mapping
 from collective.annotationforms.catalog.inventory import storage_keys
-from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.registry import form_of
-from collective.annotationforms.saving.save import saving
+from collective.annotationforms.saving.replacement import replace_data
 from collective.annotationforms.storage.storage import stored_mappings
 from typing import Any
 from zope.annotation.interfaces import IAnnotations
@@ -25,7 +23,8 @@ def give_data_to_working_copy(event: Any) -> None:
         copied = clone(stored)
         if key in ours:
             IAnnotations(event.working_copy).pop(key, None)
-            _put(event.working_copy, form_of(event.working_copy, key), copied)
+            form = form_of(event.working_copy, key)
+            replace_data(event.working_copy, form, copied)
         else:
             IAnnotations(event.working_copy)[key] = copied
 
@@ -44,16 +43,6 @@ def bring_data_back(event: Any) -> None:
             values = dict(new.get(key, {}))
             # Its relations are the page's from now on.
             form.storage(event.object).remove()
-            _put(event.baseline, form, values)
-
-
-def _put(page: Any, form: IRegisteredForm, values: Mapping[str, Any]) -> None:
-    """Let the page have these values of the form, and no others."""
-    storage = form.storage(page)
-    # plone.app.iterate has a lock of its own on the page, and tells it in the end.
-    with saving(storage, form, by_code=True):
-        for name in set(storage) - set(values):
-            del storage[name]
-        storage.update(values)
-        if not values:
-            storage.remove()
+            # plone.app.iterate has a lock of its own on the page, and tells it in the
+            # end.
+            replace_data(event.baseline, form, values)

@@ -230,6 +230,23 @@ class TestNewTranslation(TranslationTestCase):
         transaction.commit()
         self.check(translation)
 
+    def test_reverted_to_a_version(self):
+        repository = self.portal.portal_repository
+        translation = self.translate()
+        self.storage.update(name="Ada", number=1, file=text_file(b"first"))
+        repository.save(self.page)
+        number = self.page.version_id
+        self.storage.update(name="Grace", number=2, file=text_file(b"second"))
+        transaction.commit()
+        repository.revert(self.page, number)
+        self.assertEqual("Ada", self.storage["name"])
+        shared = annotation_storage(translation, KEY)
+        self.assertNotEqual("Ada", shared.get("name"))
+        self.assertEqual(1, shared["number"])
+        self.assertEqual(b"first", shared["file"].data)
+        self.assertIsNot(self.storage["file"], shared["file"])
+        transaction.commit()
+
     def test_checked_in(self):
         translation = self.translate()
         copied = ICheckinCheckoutPolicy(self.page).checkout(self.portal["en"])

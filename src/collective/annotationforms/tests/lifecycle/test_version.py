@@ -1,6 +1,8 @@
 from collective.annotationforms import annotation_storage
 from collective.annotationforms import AnnotationEditForm
 from collective.annotationforms import schema_view
+from collective.annotationforms.interfaces import IStorageSavedEvent
+from collective.annotationforms.interfaces import IValueWrittenEvent
 from collective.annotationforms.setuphandlers import MODIFIER_ID
 from collective.annotationforms.tests.catalog.test_relations import RelationTestCase
 from collective.annotationforms.tests.layers import IntegrationTestCase
@@ -12,11 +14,15 @@ from plone.namedfile.field import NamedBlobFile
 from plone.namedfile.file import NamedBlobFile as FileValue
 from plone.namedfile.file import NamedBlobImage as ImageValue
 from plone.supermodel import model
+from unittest import mock
 from z3c.relationfield import RelationChoice
 from z3c.relationfield import RelationValue
 from zope import schema
 from zope.annotation.interfaces import IAnnotations
+from zope.component import adapter
+from zope.component import getGlobalSiteManager
 from zope.component import getUtility
+from zope.interface import Interface
 from zope.intid.interfaces import IIntIds
 
 import transaction
@@ -328,6 +334,144 @@ class TestRelations(RelationTestCase, VersionTestCase):
         IAnnotations(self.page)["other.key"] = PersistentMapping(mine=relation)
         self.revert(self.save())
         self.assertEqual([], self.targets())
+
+
+class IMarked(Interface):
+    """Marks the storage of the form that is told of."""
+
+
+class MarkedForm(VersionedForm):
+    ASSIGN_INTERFACES = (IMarked,)
+
+
+class TestTold(VersionTestCase):
+    """A revert is a save: subscribers are told once for each form."""
+
+    def setUp(self):
+        super().setUp()
+        self.saved = []
+        self.written = []
+        registry = getGlobalSiteManager()
+        for handler in (self.when_saved, self.when_written):
+            registry.registerHandler(handler)
+            self.addCleanup(registry.unregisterHandler, handler)
+
+    @adapter(IStorageSavedEvent)
+    def when_saved(self, event):
+        self.saved.append(event)
+
+    @adapter(IValueWrittenEvent)
+    def when_written(self, event):
+        self.written.append((event.name, event.old, event.new))
+
+    def versions(self):
+        """Save a version, change the data, and forget what was told meanwhile."""
+        self.storage.update(name="Ada", rows=["a"], file=text_file(b"first"))
+        annotation_storage(self.page, "example.without-form")["name"] = "Ada"
+        number = self.save()
+        self.storage.update(name="Grace", more="x")
+        annotation_storage(self.page, "example.without-form")["name"] = "Grace"
+        transaction.savepoint(optimistic=True)
+        self.saved.clear()
+        self.written.clear()
+        return number
+
+    def test_a_revert_tells_what_was_changed(self):
+        self.revert(self.versions())
+        told = {event.key: dict(event.changes) for event in self.saved}
+        self.assertEqual(
+            {
+                KEY: {"name": ("Grace", "Ada"), "more": ("x", None)},
+                "example.without-form": {"name": ("Grace", "Ada")},
+            },
+            told,
+        )
+        self.assertEqual(2, len(self.saved))
+        for event in self.saved:
+            self.assertEqual(self.page, event.page)
+        self.assertEqual(
+            [("more", "x", None), ("name", "Grace", "Ada"), ("name", "Grace", "Ada")],
+            self.written,
+        )
+
+    def test_the_storage_is_that_of_the_form(self):
+        self.revert(self.versions())
+        told = {event.key: IMarked.providedBy(event.storage) for event in self.saved}
+        self.assertEqual({KEY: True, "example.without-form": False}, told)
+
+    def test_looking_at_a_version_tells_nothing(self):
+        number = self.versions()
+        self.assertEqual("Ada", self.data(number)["name"])
+        list(self.repository.getHistory(self.page))
+        self.assertEqual([], self.saved)
+        self.assertEqual([], self.written)
+        self.assertEqual("Grace", self.storage["name"])
+
+    def test_a_revert_that_changes_no_data_tells_nothing(self):
+        self.versions()
+        number = self.save()
+        file = self.stored(KEY)["file"]
+        self.revert(number)
+        self.assertEqual([], self.saved)
+        self.assertEqual([], self.written)
+        self.assertIs(file, self.stored(KEY)["file"])
+
+    def test_data_that_come_and_go(self):
+        self.storage.update(name="Ada")
+        number = self.save()
+        self.storage.remove()
+        annotation_storage(self.page, "example.later")["name"] = "Grace"
+        self.saved.clear()
+        self.revert(number)
+        told = {event.key: dict(event.changes) for event in self.saved}
+        self.assertEqual(
+            {KEY: {"name": (None, "Ada")}, "example.later": {"name": ("Grace", None)}},
+            told,
+        )
+        self.assertNotIn("example.later", IAnnotations(self.page))
+
+    def test_the_page_keeps_its_mapping_and_the_history_of_it(self):
+        number = self.versions()
+        stored = self.stored(KEY)
+        self.revert(number)
+        self.assertIs(stored, self.stored(KEY))
+
+    def test_another_file(self):
+        number = self.versions()
+        self.storage["file"] = text_file(b"second")
+        self.saved.clear()
+        self.revert(number)
+        changes = next(event.changes for event in self.saved if event.key == KEY)
+        old, new = changes["file"]
+        self.assertEqual((b"second", b"first"), (old.data, new.data))
+
+    def test_a_plain_dict_in_the_version(self):
+        IAnnotations(self.page)[KEY] = {"name": "Ada"}
+        number = self.save()
+        self.storage["name"] = "Grace"
+        self.revert(number)
+        self.assertEqual({"name": "Ada"}, dict(self.storage))
+
+    def test_something_else_in_the_version_comes_back_as_it_is(self):
+        IAnnotations(self.page)[KEY] = ["Ada"]
+        number = self.save()
+        IAnnotations(self.page)[KEY] = PersistentMapping(name="Grace")
+        self.revert(number)
+        self.assertEqual(["Ada"], IAnnotations(self.page)[KEY])
+
+    def test_a_deleted_page_that_is_restored(self):
+        self.storage.update(name="Ada", file=text_file(b"first"))
+        number = self.save()
+        history = self.portal.portal_historyidhandler.queryUid(self.page)
+        with mock.patch(
+            "Products.CMFEditions.subscriber.dereference", lambda obj: (obj, None)
+        ):
+            self.portal.manage_delObjects(["page"])
+        self.repository.restore(history, number, self.portal)
+        self.page = self.portal["page"]
+        storage = annotation_storage(self.page, KEY)
+        self.assertEqual("Ada", storage["name"])
+        self.assertEqual(b"first", storage["file"].data)
 
 
 class TestModifier(VersionTestCase):
