@@ -14,15 +14,18 @@ _MODULES = {
     "schema_view": "saving.schemaview",
 }
 
+# Classes whose objects are stored by the name of the package: wherever they go, they
+# stay here.
+_STORED = {"StorageModifier": "lifecycle.version"}
+
 __all__ = sorted(_MODULES)
 
 
 def __getattr__(name: str) -> Any:
-    """Return a public name; see PEP 562."""
-    try:
-        module = _MODULES[name]
-    except KeyError:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+    """Return a public name, or a class that is stored; see PEP 562."""
+    module = _MODULES.get(name) or _STORED.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = globals()[name] = getattr(import_module(f"{__name__}.{module}"), name)
     return value
 

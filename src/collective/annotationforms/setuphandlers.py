@@ -1,24 +1,34 @@
 """What a profile of XML can't say, and what the list of add-ons shows."""
 
+from Acquisition import aq_base
+from collections.abc import Iterator
 from collective.annotationforms.catalog.index import index_pages
 from collective.annotationforms.lifecycle.version import StorageModifier
+from contextlib import contextmanager
 from plone.base.interfaces import INonInstallable
 from Products.CMFCore.interfaces import ICatalogTool
 from Products.CMFCore.utils import getToolByName
+from Products.CMFEditions.interfaces.IModifier import IConditionalModifier
+from Products.CMFEditions.interfaces.IModifier import IConditionalTalesModifier
 from Products.CMFEditions.Modifiers import ConditionalModifier
 from Products.GenericSetup.tool import SetupTool
+from types import ModuleType
+from typing import Any
 from zope.component import getUtility
 from zope.interface import implementer
 
 import logging
+import sys
 
 
 logger = logging.getLogger(__name__)
 PAGES_IN_LOG_MESSAGE = 1000
 
-
+PROFILE = "profile-collective.annotationforms:default"
 MODIFIER_ID = "collective.annotationforms"
 MODIFIER_TITLE = "Data of forms in versions"
+# Stored by sites that were made before the version 1002 of the profile.
+OLD_MODULE = "collective.annotationforms.version"
 
 
 def complete_profile(setup_tool: SetupTool) -> None:
@@ -31,9 +41,7 @@ def add_modifier(setup_tool: SetupTool) -> None:
     """Let Products.CMFEditions know of the data, unless it does already."""
     registry = getToolByName(setup_tool, "portal_modifier")
     if MODIFIER_ID not in registry:
-        modifier = ConditionalModifier(MODIFIER_ID, StorageModifier(), MODIFIER_TITLE)
-        modifier.edit(enabled=True, title=MODIFIER_TITLE)
-        registry.register(MODIFIER_ID, modifier)
+        registry.register(MODIFIER_ID, _new_modifier())
 
 
 def remove_modifier(setup_tool: SetupTool) -> None:
@@ -69,6 +77,63 @@ def find_form_data(setup: SetupTool) -> None:
 
 def add_administration(setup: SetupTool) -> None:
     """Upgrade a site that was made before there were tab, control panel and index."""
-    setup.runAllImportStepsFromProfile(
-        "profile-collective.annotationforms:default", purge_old=False
-    )
+    for step in ("rolemap", "actions", "controlpanel", "catalog"):
+        setup.runImportStepFromProfile(
+            PROFILE, step, run_dependencies=False, purge_old=False
+        )
+    find_form_data(setup)
+
+
+def renew_modifier(setup: SetupTool) -> None:
+    """Upgrade a site that has stored the modifier by the name of a module that is gone.
+
+    Its place, and what was changed in portal_modifier, stay.
+    """
+    registry = getToolByName(setup, "portal_modifier")
+    if MODIFIER_ID not in registry:
+        # Products.CMFEditions has an upgrade step that removes what is broken.
+        add_modifier(setup)
+        return
+    position = registry.getObjectPosition(MODIFIER_ID)
+    with _old_module():
+        stored = registry.get(MODIFIER_ID)
+        # It may be in memory as a broken object.
+        stored._p_deactivate()
+        renewed = _renewed(stored)
+        registry.unregister(MODIFIER_ID)
+    registry.register(MODIFIER_ID, renewed, position)
+
+
+@contextmanager
+def _old_module() -> Iterator[None]:
+    """Bring the module back in which the class of the stored modifier was.
+
+    Without it the settings can't be read, and the modifier can't even be removed: Zope
+    makes a broken object of it once, and can't load it any more the next time.
+    """
+    module = ModuleType(OLD_MODULE)
+    module.StorageModifier = StorageModifier
+    sys.modules[OLD_MODULE] = module
+    try:
+        yield
+    finally:
+        del sys.modules[OLD_MODULE]
+
+
+def _new_modifier() -> ConditionalModifier:
+    modifier = ConditionalModifier(MODIFIER_ID, StorageModifier(), MODIFIER_TITLE)
+    modifier.edit(enabled=True, title=MODIFIER_TITLE)
+    return modifier
+
+
+def _renewed(stored: Any) -> ConditionalModifier:
+    """Return a modifier with the settings of the one that is stored."""
+    if not IConditionalModifier.providedBy(stored):
+        # Nothing of it can be read.
+        return _new_modifier()
+    renewed = type(aq_base(stored))(MODIFIER_ID, StorageModifier(), stored.title)
+    settings = {"enabled": stored.isEnabled(), "title": stored.title}
+    if IConditionalTalesModifier.providedBy(stored):
+        settings["condition"] = stored.getTalesCondition()
+    renewed.edit(**settings)
+    return renewed

@@ -31,8 +31,11 @@ class StorageModifier:
     A version is a deep copy of the page.  Blobs would be empty in it: each is replaced
     by a token in the copy, and kept beside the copy under the same token.
 
-    An object of this class is stored in portal_modifier: it must not be renamed.
     """
+
+    # An object of this class is stored in portal_modifier, by the name of the package:
+    # so that the module can be moved, and the package has to know the class for good.
+    __module__ = "collective.annotationforms"
 
     def getReferencedAttributes(self, obj: Any) -> dict[str, Blob]:
         """See IAttributeModifier"""

@@ -24,6 +24,7 @@ import unittest
 
 
 ADD_ON = "collective.annotationforms"
+MANAGE_FORM_DATA_TITLE = "collective.annotationforms: Manage form data"
 
 
 @cache
@@ -82,6 +83,13 @@ class TestSetup(IntegrationTestCase):
             setup.upgradeProfile(f"{ADD_ON}:default")
         self.assertEqual([True, True, True], self.actions())
         self.assertIn("Looked for form data in", logs.output[-1])
+        allowed = self.portal.rolesOfPermission(MANAGE_FORM_DATA_TITLE)
+        self.assertEqual(
+            {"Manager", "Site Administrator"},
+            {role["name"] for role in allowed if role["selected"]},
+        )
+        # It runs the import steps that it needs, and no other one.
+        self.assertNotIn(IAnnotationFormsLayer, registered_layers())
 
     def test_the_uninstall_profile_is_not_offered(self):
         self.assertEqual(
