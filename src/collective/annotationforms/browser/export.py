@@ -44,9 +44,9 @@ class ExportFormData(SiteFormDataView):
         return self.search.count() - self.total
 
     @property
-    def left_out(self) -> bool:
-        """Tell whether values of the preview are left out."""
-        return any(record.left_out for record in self.preview)
+    def left_out(self) -> int:
+        """How many values of the preview the user may not read."""
+        return sum(record.left_out for record in self.preview)
 
 
 class DownloadFormData(ExportFormData):

@@ -49,9 +49,9 @@ class FormDataPages(SiteFormDataView):
         return self.search.count() - self.batch.sequence_length
 
     @property
-    def left_out(self) -> bool:
-        """Tell whether there are values that the user may not read."""
-        return any(row.left_out for row in self.rows)
+    def left_out(self) -> int:
+        """How many values there are that the user may not read."""
+        return sum(row.left_out for row in self.rows)
 
     @cached_property
     def columns(self) -> list[str]:

@@ -50,9 +50,9 @@ class Entry:
         return bool(self.storage)
 
     @property
-    def left_out(self) -> bool:
-        """Tell whether there are values that the user may not read."""
-        return len(self.values) < len(self.storage)
+    def left_out(self) -> int:
+        """How many values there are that the user may not read."""
+        return len(self.storage) - len(self.values)
 
     @cached_property
     def change(self) -> Change | None:
