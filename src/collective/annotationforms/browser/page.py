@@ -2,11 +2,12 @@
 
 from AccessControl import Unauthorized
 from collective.annotationforms.browser.download import json_download
-from collective.annotationforms.browser.values import in_short
 from collective.annotationforms.exchange.export import record_of
+from collective.annotationforms.fields.text import text_of
 from collective.annotationforms.i18n import _
 from collective.annotationforms.overview.entry import entries_of
 from collective.annotationforms.overview.entry import Entry
+from collective.annotationforms.overview.text import table_style
 from collective.annotationforms.saving.deletion import delete_data
 from functools import cached_property
 from plone.protect.authenticator import check
@@ -24,11 +25,9 @@ class EntriesView(BrowserView):
     def shown_values(self, entry: Entry) -> list[tuple[str, str]]:
         """Return titles and texts of what is stored, in the order of the form."""
         fields, values = entry.form.fields, entry.values
+        style = table_style(self.context, self.request)
         return [
-            (
-                title,
-                in_short(fields.get(name), values[name], self.context, self.request),
-            )
+            (title, text_of(fields.get(name), values[name], style))
             for name, title in entry.titles().items()
         ]
 

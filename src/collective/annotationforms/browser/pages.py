@@ -1,11 +1,12 @@
 """The pages that have data of a form: a table to filter, sort and turn over."""
 
 from collective.annotationforms.browser.base import SiteFormDataView
-from collective.annotationforms.browser.values import in_short
 from collective.annotationforms.catalog.search import catalog
+from collective.annotationforms.fields.text import text_of
 from collective.annotationforms.i18n import _
 from collective.annotationforms.overview.rows import Row
 from collective.annotationforms.overview.rows import rows_of
+from collective.annotationforms.overview.text import table_style
 from functools import cached_property
 from plone.base.batch import Batch
 
@@ -41,7 +42,8 @@ class FormDataPages(SiteFormDataView):
         if name not in row.values:
             return ""
         field = self.form.fields.get(name)
-        return in_short(field, row.values[name], row.page, self.request)
+        style = table_style(row.page, self.request)
+        return text_of(field, row.values[name], style)
 
     @cached_property
     def hidden(self) -> int:

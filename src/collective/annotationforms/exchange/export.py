@@ -2,20 +2,30 @@
 
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Set
 from collective.annotationforms.catalog.search import below_site
 from collective.annotationforms.catalog.search import Search
 from collective.annotationforms.catalog.walk import walk_search
-from collective.annotationforms.exchange.portable import plain_text
+from collective.annotationforms.exchange.portable import as_text
 from collective.annotationforms.exchange.portable import portable
+from collective.annotationforms.fields.text import text_of
+from collective.annotationforms.fields.text import TextStyle
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.permission import may_manage
 from collective.annotationforms.permission import may_read_data
 from collective.annotationforms.permission import may_read_field
+from collective.annotationforms.storage.parts import SEQUENCES
+from collective.annotationforms.storage.parts import WITHOUT_PARTS
 from dataclasses import dataclass
 from decimal import Decimal
+from plone.app.textfield.interfaces import IRichTextValue
+from plone.namedfile.interfaces import INamed
 from typing import Any
 from typing import BinaryIO
+from z3c.relationfield.interfaces import IRelationValue
+from zope.schema.interfaces import IField
 
 import codecs
 import csv
@@ -30,13 +40,39 @@ NUMBERS = (int, float, Decimal)
 COLUMNS = ("path", "uid", "title")
 
 
+def _in_cell(field: IField | None, value: Any) -> str:
+    """Return a text for CSV: a file is its name, a relation the path of its target."""
+    if value is None:
+        return ""
+    if not isinstance(value, WITHOUT_PARTS):
+        if IRichTextValue.providedBy(value):
+            return value.raw or ""
+        if INamed.providedBy(value):
+            return value.filename or ""
+        if IRelationValue.providedBy(value):
+            return value.to_path or ""
+    return as_text(portable(value))
+
+
+#: For CSV: a value in one line, or in more lines if it is text that has more.
+CELL = TextStyle(
+    whole=_in_cell,
+    between_items="; ",
+    by_parts=(Mapping, *SEQUENCES, Set),
+)
+
+
 @dataclass(frozen=True)
 class Record:
-    """The data of one page, as far as the user may read them."""
+    """The data of one page, as far as the user may read them.
+
+    `left_out` is the number of values that the user may not read.
+    """
 
     path: str
     uid: str
     title: str
+    fields: Mapping[str, IField]
     values: dict[str, Any]
     left_out: int
 
@@ -53,7 +89,9 @@ class Record:
     def as_row(self, names: Iterable[str]) -> list[str]:
         """Return the cells of the page in CSV."""
         about = [safe_cell(getattr(self, column)) for column in COLUMNS]
-        return about + [safe_cell(self.values.get(name)) for name in names]
+        return about + [
+            safe_cell(self.values.get(name), self.fields.get(name)) for name in names
+        ]
 
 
 def records(search: Search, *, limit: int | None = None) -> Iterator[Record]:
@@ -70,7 +108,8 @@ def record_of(page: Any, form: IRegisteredForm) -> Record:
     storage = form.storage(page)
     path = below_site("/".join(page.getPhysicalPath()))
     values = readable_values(storage, form)
-    return Record(path, page.UID(), page.title, values, len(storage) - len(values))
+    left_out = len(storage) - len(values)
+    return Record(path, page.UID(), page.title, form.fields, values, left_out)
 
 
 def readable_values(
@@ -92,9 +131,9 @@ def readable_values(
     }
 
 
-def safe_cell(value: Any) -> str:
+def safe_cell(value: Any, field: IField | None = None) -> str:
     """Return the text of a value, with an apostrophe before what may be a formula."""
-    text = plain_text(value)
+    text = text_of(field, value, CELL)
     if isinstance(value, NUMBERS):
         return text
     risky = text.startswith(FORMULA_SIGNS) or (text and ord(text[0]) in CONTROLS)

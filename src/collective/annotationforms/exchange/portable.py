@@ -1,4 +1,4 @@
-"""Values as JSON and as text, to be taken out of the site."""
+"""Values as JSON, to be taken out of the site."""
 
 from base64 import b64encode
 from collections.abc import Mapping
@@ -52,8 +52,12 @@ def portable(value: Any) -> Any:
 
 def portable_key(key: Any) -> str:
     """Return the key of a mapping as JSON has it: text, in JSON if it is no text."""
-    converted = portable(key)
-    return converted if isinstance(converted, str) else json.dumps(converted)
+    return as_text(portable(key))
+
+
+def as_text(data: Any) -> str:
+    """Return JSON data in one text, which text itself is already."""
+    return data if isinstance(data, str) else json.dumps(data)
 
 
 def _portable_object(value: Any) -> Any:
@@ -83,28 +87,3 @@ def _portable_object(value: Any) -> Any:
         if not name.startswith("_")
     }
     return attributes or type(value).__name__
-
-
-def plain_text(value: Any) -> str:
-    """Return the value in one line of text, or more if it is one of more lines.
-
-    Files are their names, relations the paths of their targets.
-    """
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, (list, tuple)):
-        return "; ".join(map(plain_text, value))
-    if isinstance(value, (set, frozenset)):
-        return "; ".join(sorted(map(plain_text, value)))
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name}: {plain_text(item)}" for name, item in value.items())
-    if IRichTextValue.providedBy(value):
-        return value.raw or ""
-    if INamed.providedBy(value):
-        return value.filename or ""
-    if IRelationValue.providedBy(value):
-        return value.to_path or ""
-    converted = portable(value)
-    return converted if isinstance(converted, str) else json.dumps(converted)

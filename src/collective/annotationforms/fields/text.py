@@ -1,23 +1,39 @@
-"""Values of fields as text, to compare them: a line for each part."""
+"""Values of fields as text: one walk through the parts, and styles for what differs."""
 
+from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Set
+from collective.annotationforms.storage.parts import Part
 from collective.annotationforms.storage.parts import parts
+from collective.annotationforms.storage.parts import SEQUENCES
+from dataclasses import dataclass
 from hashlib import sha256
 from plone.app.textfield.interfaces import IRichTextValue
 from plone.namedfile.interfaces import INamed
 from Products.CMFCore.interfaces import IContentish
 from typing import Any
-from zope.schema import getFields
 from zope.schema.interfaces import IChoice
 from zope.schema.interfaces import IField
 
 
-def text_of(field: IField | None, value: Any) -> str:
-    """Return the value as text, "" for None.
+@dataclass(frozen=True, kw_only=True)
+class TextStyle:
+    """How values are written as text.
 
-    `field` is bound to the page; None if it isn't known, e.g. in the row of a grid.
+    `whole` returns the text of a value that is not written part by part; its field
+    is None where it isn't known.  `by_parts` are the types of those that are, as far
+    as they have parts.
     """
+
+    whole: Callable[[IField | None, Any], str]
+    between_items: str
+    between_names: str = ", "
+    by_parts: tuple[type, ...] = (object,)
+    max_length: int | None = None
+
+
+def _compared(field: IField | None, value: Any) -> str:
+    """Return a text that differs where the values do; a file is known by its digest."""
     if value is None:
         return ""
     if IRichTextValue.providedBy(value):
@@ -27,23 +43,42 @@ def text_of(field: IField | None, value: Any) -> str:
         return f"{value.filename} ({value.getSize()} bytes, SHA-256 {digest[:8]})"
     if IContentish.providedBy(value):
         return "/".join(value.getPhysicalPath())
-    if parts(field, value) is not None:
-        return "\n".join(_lines(field, value))
     return str(_title(field, value) or value)
 
 
-def _lines(field: IField | None, value: Any) -> list[str]:
-    texts = [
-        (part.name, text_of(part.field, part.value)) for part in parts(field, value)
-    ]
-    if isinstance(value, Mapping):
-        return [f"{name}: {text}" for name, text in texts]
+#: To compare values: a line for each part.
+LINES = TextStyle(whole=_compared, between_items="\n", between_names="\n")
+
+
+def text_of(field: IField | None, value: Any, style: TextStyle = LINES) -> str:
+    """Return the value as text, "" for None.
+
+    `field` is bound to the page, or None if it isn't known.
+    """
+    text = _text(field, value, style)
+    if style.max_length is None or len(text) <= style.max_length:
+        return text
+    return f"{text[: style.max_length]} …"
+
+
+def _text(field: IField | None, value: Any, style: TextStyle) -> str:
+    # Content has its place elsewhere, also where a schema would name its parts.
+    is_whole = not isinstance(value, style.by_parts) or IContentish.providedBy(value)
+    found = None if is_whole else parts(field, value)
+    if found is None:
+        return style.whole(field, value)
+    texts = [_text(part.field, part.value, style) for part in found]
     if isinstance(value, Set):
-        return sorted(text for _number, text in texts)
-    if isinstance(value, (list, tuple)):
-        return [text for _number, text in texts]
-    fields = getFields(field.schema)
-    return [f"{fields[name].title}: {text}" for name, text in texts]
+        return style.between_items.join(sorted(texts))
+    if isinstance(value, SEQUENCES):
+        return style.between_items.join(texts)
+    labels = [_label(value, part) for part in found]
+    named = zip(labels, texts, strict=True)
+    return style.between_names.join(f"{label}: {text}" for label, text in named)
+
+
+def _label(value: Any, part: Part) -> str:
+    return str(part.name) if isinstance(value, Mapping) else part.field.title
 
 
 def _title(field: IField | None, value: Any) -> str | None:
@@ -52,5 +87,6 @@ def _title(field: IField | None, value: Any) -> str | None:
         return None
     try:
         return field.vocabulary.getTerm(value).title
-    except LookupError:
+    except (LookupError, TypeError):
+        # What is stored may be no value of a choice at all.
         return None

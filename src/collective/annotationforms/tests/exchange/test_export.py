@@ -2,11 +2,12 @@
 
 from collective.annotationforms.browser.download import csv_download
 from collective.annotationforms.catalog.search import Search
+from collective.annotationforms.exchange.export import CELL
 from collective.annotationforms.exchange.export import records
 from collective.annotationforms.exchange.export import safe_cell
 from collective.annotationforms.exchange.export import write_json
-from collective.annotationforms.exchange.portable import plain_text
 from collective.annotationforms.exchange.portable import portable
+from collective.annotationforms.fields.text import text_of
 from collective.annotationforms.registry import LeftOver
 from collective.annotationforms.storage.storage import annotation_storage
 from collective.annotationforms.tests.layers import IntegrationTestCase
@@ -123,7 +124,7 @@ class TestPortable(IntegrationTestCase):
             with self.subTest(value=value):
                 self.assertEqual(in_json, portable(value))
                 json.dumps(portable(value))
-                self.assertEqual(in_text, plain_text(value))
+                self.assertEqual(in_text, text_of(None, value, CELL))
 
 
 class TestManyPages(IntegrationTestCase):

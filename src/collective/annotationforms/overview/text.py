@@ -1,0 +1,77 @@
+"""Values of fields in a few words, for tables."""
+
+from collections.abc import Set
+from collective.annotationforms.exchange.export import CELL
+from collective.annotationforms.fields.text import text_of
+from collective.annotationforms.fields.text import TextStyle
+from collective.annotationforms.i18n import _
+from collective.annotationforms.storage.parts import SEQUENCES
+from DateTime import DateTime
+from datetime import date
+from datetime import datetime
+from functools import partial
+from plone.app.textfield.interfaces import IRichTextValue
+from plone.base.i18nl10n import ulocalized_time
+from typing import Any
+from z3c.relationfield.interfaces import IRelationValue
+from zope.i18n import translate
+from zope.schema.interfaces import IBaseVocabulary
+from zope.schema.interfaces import IChoice
+from zope.schema.interfaces import IField
+
+import html
+import re
+
+
+TAG = re.compile("<[^>]*>")
+
+
+def table_style(page: Any, request: Any) -> TextStyle:
+    """Return how people read the values of the page in a table.
+
+    It has the titles of choices, and local dates, in the language of the request.  What
+    has names, as the row of a grid, is written as in CSV.
+    """
+    return TextStyle(
+        whole=partial(_in_table, page, request),
+        between_items=", ",
+        by_parts=(*SEQUENCES, Set),
+        max_length=120,
+    )
+
+
+def _in_table(page: Any, request: Any, field: IField | None, value: Any) -> str:
+    if isinstance(value, bool):
+        return translate(_("Yes") if value else _("No"), context=request)
+    if isinstance(value, date):
+        return _local_time(value, page, request)
+    if IRelationValue.providedBy(value):
+        target = value.to_object
+        return "" if target is None else target.title
+    if IRichTextValue.providedBy(value):
+        return html.unescape(TAG.sub(" ", value.raw or "")).strip()
+    term = _term(field, value, page) if IChoice.providedBy(field) else None
+    if term is not None:
+        return translate(term.title or term.token, context=request)
+    return text_of(field, value, CELL)
+
+
+def _local_time(value: date, page: Any, request: Any) -> str:
+    with_time = isinstance(value, datetime)
+    return ulocalized_time(
+        DateTime(value.isoformat()),
+        long_format=with_time,
+        context=page,
+        request=request,
+    )
+
+
+def _term(field: IChoice, value: Any, page: Any) -> Any:
+    """Return the term of a choice, None if there is none."""
+    try:
+        vocabulary = field.bind(page).vocabulary
+        is_known = IBaseVocabulary.providedBy(vocabulary)
+        return vocabulary.getTerm(value) if is_known else None
+    except (LookupError, TypeError):
+        # The value, or the vocabulary, is gone; or it is no value of a choice at all.
+        return None

@@ -1,0 +1,65 @@
+"""Values as people read them in tables."""
+
+from collective.annotationforms import annotation_storage
+from collective.annotationforms.fields.text import text_of
+from collective.annotationforms.overview.entry import Entry
+from collective.annotationforms.overview.text import table_style
+from collective.annotationforms.registry import LeftOver
+from collective.annotationforms.tests.admin import LEVELS
+from collective.annotationforms.tests.layers import IntegrationTestCase
+from datetime import date
+from decimal import Decimal
+from plone.app.testing import logout
+from plone.app.textfield.value import RichTextValue
+from z3c.relationfield import RelationValue
+from zope import schema
+from zope.component import getUtility
+from zope.intid.interfaces import IIntIds
+
+
+class TestTableStyle(IntegrationTestCase):
+    """Each type of value, in the language of the request."""
+
+    def text(self, field, value):
+        return text_of(field, value, table_style(self.page, self.request))
+
+    def test_values(self):
+        level = schema.Choice(vocabulary=LEVELS)
+        rich = RichTextValue("<p>A &amp; B</p>", "text/html", "text/x-html-safe")
+        target = RelationValue(getUtility(IIntIds).getId(self.page))
+        for field, value, text in (
+            (None, None, ""),
+            (None, True, "Yes"),
+            (None, Decimal("1.10"), "1.10"),
+            (None, date(2027, 1, 31), "Jan 31, 2027"),
+            (None, [1, False], "1, No"),
+            (None, {"b", "a"}, "a, b"),
+            (None, rich, "A & B"),
+            (None, target, "A page"),
+            (level, "high", "Urgent"),
+            (schema.Set(value_type=level), {"high", "low"}, "Not urgent, Urgent"),
+            # A row of a grid is written as in CSV.
+            (None, {"on": date(2027, 1, 31), "is": [True]}, "on: 2027-01-31, is: true"),
+        ):
+            with self.subTest(value=value):
+                self.assertEqual(text, self.text(field, value))
+
+    def test_what_is_no_value_of_a_choice_is_written_as_it_is(self):
+        for field in (schema.Choice(vocabulary=LEVELS), schema.Choice(vocabulary="no")):
+            self.assertEqual("gone", self.text(field, "gone"))
+            self.assertEqual("a: 1", self.text(field, {"a": 1}))
+
+    def test_long_text_is_cut(self):
+        self.assertEqual("x" * 120, self.text(None, "x" * 120))
+        self.assertEqual("x" * 120 + " …", self.text(None, "x" * 121))
+
+
+class TestEntry(IntegrationTestCase):
+    """The data of a form on a page."""
+
+    def test_counts_the_values_that_the_user_may_not_read(self):
+        annotation_storage(self.page, "example.data").update(one=1, two=2)
+        form = LeftOver("example.data")
+        self.assertEqual(0, Entry(self.page, form).left_out)
+        logout()
+        self.assertEqual(2, Entry(self.page, form).left_out)
