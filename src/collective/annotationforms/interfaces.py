@@ -78,6 +78,33 @@ class IStorageDataManager(IDataManager):
         """
 
 
+class IPortableField(Interface):
+    """The values of a field as JSON, on their way out of the site and back into it.
+
+    An adapter of the field; register one for the interface of a field of your own.  It
+    is never asked about None, which is null in JSON.
+    """
+
+    def to_json(value: Any) -> Any:
+        """Return the stored value in the types of JSON: str, int, float, list, dict ...
+
+        What is stored may be older than the field, and may not fit it: return something
+        that tells what it was.  Never None, and never a float that is not finite.
+        """
+
+    def from_json(data: Any, storage: IAnnotationStorage, stored: Any) -> Any:
+        """Return the value that `to_json` has made `data` of.
+
+        It is what a form would set, for example content in place of a relation.  The
+        field, which is bound to the page of `storage`, validates it later.  `stored` is
+        the value to be replaced, or None; a value in a list or a mapping gets another
+        one of them.  Nothing is written.
+
+        The data come from a file that may say anything.  Raises Invalid, with a message
+        for people, for what is no JSON of this field or leads to no value here.
+        """
+
+
 class IValueWrittenEvent(Interface):
     """A value of a storage was set or deleted, whoever did so and in which way."""
 

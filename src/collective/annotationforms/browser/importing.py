@@ -5,6 +5,7 @@ from collective.annotationforms.exchange.importing import PageImport
 from collective.annotationforms.exchange.importing import read_document
 from collective.annotationforms.exchange.importing import reason_of
 from collective.annotationforms.i18n import _
+from collective.annotationforms.registry import registered_forms
 from functools import cached_property
 from hashlib import sha256
 from plone.protect.authenticator import check
@@ -44,7 +45,7 @@ class ImportFormData(BrowserView):
     @cached_property
     def pages(self) -> list[PageImport]:
         """What is to be done on each page, as it was before the import."""
-        return self.document.pages(self.request) if self.document else []
+        return self.document.pages() if self.document else []
 
     @property
     def changed(self) -> list[PageImport]:
@@ -72,7 +73,8 @@ class ImportFormData(BrowserView):
             self.error = _("Please choose a file.")
             return
         try:
-            self.document = read_document(self.content, self.request)
+            forms = registered_forms(self.request)
+            self.document = read_document(self.content, forms)
         except Invalid as error:
             self.error = reason_of(error)
             return

@@ -51,7 +51,7 @@ def _in_cell(field: IField | None, value: Any) -> str:
             return value.filename or ""
         if IRelationValue.providedBy(value):
             return value.to_path or ""
-    return as_text(portable(value))
+    return as_text(portable(value, field))
 
 
 #: For CSV: a value in one line, or in more lines if it is text that has more.
@@ -78,7 +78,10 @@ class Record:
 
     def as_json(self) -> dict[str, Any]:
         """Return what is written for the page in JSON."""
-        values = {name: portable(value) for name, value in self.values.items()}
+        values = {
+            name: portable(value, self.fields.get(name))
+            for name, value in self.values.items()
+        }
         return {
             "path": self.path,
             "uid": self.uid,

@@ -1,12 +1,12 @@
 """Form data of many pages from JSON, as the export has written them."""
 
+from collections.abc import Iterable
 from collective.annotationforms.catalog.search import below_site
 from collective.annotationforms.catalog.search import catalog
 from collective.annotationforms.catalog.search import page_of
 from collective.annotationforms.catalog.search import site_path
 from collective.annotationforms.exchange.portable import portable
-from collective.annotationforms.exchange.restore import Place
-from collective.annotationforms.exchange.restore import restored
+from collective.annotationforms.exchange.portable import restored
 from collective.annotationforms.i18n import _
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.interfaces import StorageError
@@ -14,7 +14,6 @@ from collective.annotationforms.permission import may_change_data
 from collective.annotationforms.permission import may_read_field
 from collective.annotationforms.permission import may_view
 from collective.annotationforms.permission import may_write_field
-from collective.annotationforms.registry import registered_forms
 from collective.annotationforms.saving.lock import is_locked
 from collective.annotationforms.saving.save import check_storable
 from collective.annotationforms.saving.save import not_storable
@@ -24,7 +23,6 @@ from collective.annotationforms.saving.schemaview import schema_view
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from zope.component import getMultiAdapter
 from zope.interface import Invalid
 from zope.interface.interface import InterfaceClass
 from zope.schema.interfaces import IField
@@ -40,13 +38,16 @@ class Document:
     form: IRegisteredForm
     records: list[dict[str, Any]]
 
-    def pages(self, request: Any) -> list["PageImport"]:
+    def pages(self) -> list["PageImport"]:
         """Return what is to be done on each page; nothing is written."""
-        return [PageImport(record, self.form, request) for record in self.records]
+        return [PageImport(record, self.form) for record in self.records]
 
 
-def read_document(content: bytes, request: Any) -> Document:
-    """Return the document; Invalid with a message if it can't be imported at all."""
+def read_document(content: bytes, forms: Iterable[IRegisteredForm]) -> Document:
+    """Return the document, whose data are those of one of the forms.
+
+    Raises Invalid, with a message for people, if it can't be imported at all.
+    """
     try:
         document = json.loads(content, parse_constant=_refuse_constant)
     except (RecursionError, ValueError) as error:
@@ -54,7 +55,7 @@ def read_document(content: bytes, request: Any) -> Document:
     if not _is_export(document):
         raise Invalid(_("The file is no export of form data."))
     name = document["form"]
-    for form in registered_forms(request):
+    for form in forms:
         if form.name == name:
             return Document(form, document["pages"])
     message = _("This site has no form “${name}”.", mapping={"name": name or ""})
@@ -69,10 +70,9 @@ class PageImport:
     nothing of the page is imported.
     """
 
-    def __init__(self, record: dict[str, Any], form: IRegisteredForm, request: Any):
+    def __init__(self, record: dict[str, Any], form: IRegisteredForm):
         self.record = record
         self.form = form
-        self.request = request
         self.fields = form.fields
         self.values: dict[str, Any] = {}
         self.refused: list[tuple[str, str]] = []
@@ -122,6 +122,8 @@ class PageImport:
     def _check(self) -> None:
         if self.page is None:
             self._refuse("", _("There is no such page that you may view."))
+        elif not self.form.page_interface.providedBy(self.page):
+            self._refuse("", _("The page does not have this form."))
         elif not may_change_data(self.page, self.form):
             self._refuse("", _("You may not edit these data."))
         else:
@@ -150,7 +152,7 @@ class PageImport:
         field, stored = self.fields.get(name), self.storage.data
         if field is None or name not in stored or not may_read_field(field, self.page):
             return False
-        return portable(stored[name]) == data
+        return portable(stored[name], field) == data
 
     def _value(self, name: str, data: Any) -> Any:
         field = self.fields.get(name)
@@ -159,9 +161,7 @@ class PageImport:
             raise Invalid(message)
         if field.readonly or not may_write_field(field, self.page):
             raise Invalid(_("You may not change this field."))
-        form = getMultiAdapter((self.page, self.request), name=self.form.name)
-        place = Place(self.page, self.request, form)
-        value = restored(field, data, place, self.storage.data.get(name))
+        value = restored(field, data, self.storage, self.storage.data.get(name))
         self._validate(field, value)
         return value
 

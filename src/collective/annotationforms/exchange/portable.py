@@ -1,7 +1,14 @@
-"""Values as JSON, to be taken out of the site."""
+"""Values as JSON and back: a field knows how, or else what the value is tells."""
 
 from base64 import b64encode
+from collections.abc import Callable
 from collections.abc import Mapping
+from collective.annotationforms.i18n import _
+from collective.annotationforms.interfaces import IAnnotationStorage
+from collective.annotationforms.interfaces import IPortableField
+from collective.annotationforms.storage.parts import is_container
+from collective.annotationforms.storage.parts import parts
+from collective.annotationforms.storage.parts import SETS
 from datetime import date
 from datetime import time
 from datetime import timedelta
@@ -14,45 +21,83 @@ from plone.namedfile.interfaces import INamed
 from Products.CMFCore.interfaces import IContentish
 from typing import Any
 from z3c.relationfield.interfaces import IRelationValue
+from zope.component import adapter
+from zope.interface import implementer
+from zope.interface import Invalid
+from zope.schema.interfaces import IField
 
 import json
 
 
-def portable(value: Any) -> Any:
-    """Return the value in the types of JSON; see `restored` for the way back.
+NOT_EXPORTED = _("This is not what the export writes for such a field.")
 
-    Dates are in ISO format, durations in seconds, as text like decimals, sets are
-    sorted lists, relations are the UID of their target, files and images are
-    encoded in base64.  Objects are their attributes, or their class if they have
-    none: that of an add-on which is gone.
+
+def portable(value: Any, field: IField | None = None) -> Any:
+    """Return the stored value in the types of JSON; see `restored` for the way back.
+
+    Without a field it is what its type tells: dates are in ISO format, durations in
+    seconds, as text like decimals, sets are sorted lists, relations are the UID of
+    their target, files and images are encoded in base64.  Objects are their attributes,
+    or their class if they have none: that of an add-on which is gone.
     """
-    if isinstance(value, float) and not isfinite(value):
-        # JSON has no such numbers.
-        return str(value)
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    if isinstance(value, (date, time)):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        # A float would lose the microseconds of a long time.
-        return str(Decimal(value // timedelta(microseconds=1)) / 1_000_000)
-    if isinstance(value, Number):
-        # Decimals, fractions, and so on.
-        return str(value)
-    if isinstance(value, bytes):
-        return b64encode(value).decode("ascii")
+    if value is None:
+        return None
+    return by_type(value) if field is None else IPortableField(field).to_json(value)
+
+
+def restored(
+    field: IField | None, data: Any, storage: IAnnotationStorage, stored: Any = None
+) -> Any:
+    """Return the value of `field` that `portable` has made `data` of.
+
+    See IPortableField.from_json; without a field it is `data`.
+    """
+    if data is None or field is None:
+        return data
+    bound = field.bind(storage.__parent__)
+    return IPortableField(bound).from_json(data, storage, stored)
+
+
+@implementer(IPortableField)
+@adapter(IField)
+class PortableField:
+    """See IPortableField; for fields of an unknown type, whose values JSON may have.
+
+    It is the base of the others: what is stored may not fit the field any more, so that
+    its own type counts.
+    """
+
+    def __init__(self, field: IField):
+        self.field = field
+
+    def to_json(self, value: Any) -> Any:
+        """See IPortableField"""
+        return by_type(value, self.field)
+
+    def from_json(self, data: Any, storage: IAnnotationStorage, stored: Any) -> Any:
+        """See IPortableField"""
+        return data
+
+
+def by_type(value: Any, field: IField | None = None) -> Any:
+    """Return the value in the types of JSON as its type tells, its parts by `field`."""
     if isinstance(value, Mapping):
-        return {portable_key(name): portable(item) for name, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [portable(item) for item in value]
-    if isinstance(value, (set, frozenset)):
-        return sorted((portable(item) for item in value), key=json.dumps)
-    return _portable_object(value)
+        of_key = getattr(field, "key_type", None)
+        return {
+            portable_key(name, of_key): portable(item, of_item)
+            for name, of_item, item in parts(field, value)
+        }
+    if is_container(value):
+        items = [portable(part.value, part.field) for part in parts(field, value)]
+        return sorted(items, key=json.dumps) if isinstance(value, SETS) else items
+    if isinstance(value, (str, bytes, Number, date, time, timedelta)):
+        return _scalar(value)
+    return _object(value, field)
 
 
-def portable_key(key: Any) -> str:
+def portable_key(key: Any, field: IField | None = None) -> str:
     """Return the key of a mapping as JSON has it: text, in JSON if it is no text."""
-    return as_text(portable(key))
+    return as_text(portable(key, field))
 
 
 def as_text(data: Any) -> str:
@@ -60,7 +105,39 @@ def as_text(data: Any) -> str:
     return data if isinstance(data, str) else json.dumps(data)
 
 
-def _portable_object(value: Any) -> Any:
+def checked(data: Any, of_type: type | tuple) -> Any:
+    """Return the data if they are of the type that was exported; or raise Invalid."""
+    if not isinstance(data, of_type):
+        raise Invalid(NOT_EXPORTED)
+    return data
+
+
+def converted(convert: Callable[[str], Any], data: Any) -> Any:
+    """Return what is made of a text; raises Invalid if that is not possible."""
+    try:
+        return convert(checked(data, str))
+    except (ArithmeticError, ValueError) as error:
+        raise Invalid(NOT_EXPORTED) from error
+
+
+def _scalar(value: Any) -> Any:
+    if isinstance(value, float) and not isfinite(value):
+        # JSON has no such numbers.
+        return str(value)
+    if isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        # A float would lose the microseconds of a long time.
+        return str(Decimal(value // timedelta(microseconds=1)) / 1_000_000)
+    if isinstance(value, bytes):
+        return b64encode(value).decode("ascii")
+    # Decimals, fractions, and so on.
+    return str(value)
+
+
+def _object(value: Any, field: IField | None) -> Any:
     if IRichTextValue.providedBy(value):
         return {
             "data": value.raw,
@@ -72,18 +149,23 @@ def _portable_object(value: Any) -> Any:
             "filename": value.filename,
             "content-type": value.contentType,
             "encoding": "base64",
-            "data": portable(value.data),
+            "data": _scalar(value.data),
         }
     if IRelationValue.providedBy(value):
         return portable(value.to_object)
     if IContentish.providedBy(value):
         return value.UID()
+    return _attributes(value, field) or type(value).__name__
+
+
+def _attributes(value: Any, field: IField | None) -> dict[str, Any]:
+    """Return the public attributes, also those that no schema names."""
     if isinstance(value, Persistent):
-        # Its attributes may not be loaded yet.
+        # They may not be loaded yet.
         value._p_activate()
-    attributes = {
-        name: portable(item)
+    fields = {part.name: part.field for part in parts(field, value) or ()}
+    return {
+        name: portable(item, fields.get(name))
         for name, item in getattr(value, "__dict__", {}).items()
         if not name.startswith("_")
     }
-    return attributes or type(value).__name__

@@ -16,6 +16,7 @@ from datetime import datetime
 from datetime import time
 from datetime import timedelta
 from decimal import Decimal
+from persistent.list import PersistentList
 from persistent.mapping import PersistentMapping
 from plone.app.textfield.value import RichTextValue
 from plone.namedfile.file import NamedBlobFile
@@ -94,6 +95,7 @@ class TestPortable(IntegrationTestCase):
             (float("inf"), "inf", "inf"),
             (b"Hello", "SGVsbG8=", "SGVsbG8="),
             (["b", "a"], ["b", "a"], "b; a"),
+            (PersistentList(["b", "a"]), ["b", "a"], "b; a"),
             ({"b", "a"}, ["a", "b"], "a; b"),
             ({1: "a", None: "b"}, {"1": "a", "null": "b"}, "1: a, None: b"),
             ({"a": date(2027, 1, 31)}, {"a": "2027-01-31"}, "a: 2027-01-31"),

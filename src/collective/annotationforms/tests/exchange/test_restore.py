@@ -1,8 +1,7 @@
 """A value that was exported as JSON is read back as it was."""
 
 from collective.annotationforms.exchange.portable import portable
-from collective.annotationforms.exchange.restore import Place
-from collective.annotationforms.exchange.restore import restored
+from collective.annotationforms.exchange.portable import restored
 from collective.annotationforms.storage.storage import annotation_storage
 from collective.annotationforms.tests.fields.test_roundtrip import CASES
 from collective.annotationforms.tests.fields.test_roundtrip import comparable
@@ -26,7 +25,6 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import reject
 from hypothesis import strategies as st
-from plone.app.z3cform.interfaces import IPloneFormLayer
 from plone.namedfile.file import NamedBlobFile
 from z3c.form.interfaces import IDataManager
 from z3c.form.object import getIfName
@@ -34,7 +32,6 @@ from z3c.relationfield.schema import RelationChoice
 from zope import schema
 from zope.component import getGlobalSiteManager
 from zope.component import getMultiAdapter
-from zope.interface import alsoProvides
 from zope.interface import Invalid
 from zope.schema.interfaces import ValidationError
 
@@ -109,18 +106,16 @@ class RestoreTestCase(IntegrationTestCase):
 
     def setUp(self):
         super().setUp()
-        alsoProvides(self.request, IPloneFormLayer)
-        self.place = Place(self.page, self.request, None)
+        self.storage = annotation_storage(self.page, "restore")
 
     def stored(self, field, value):
         """Return what a form would store."""
-        storage = annotation_storage(self.page, "restore")
-        getMultiAdapter((storage, field), IDataManager).set(value)
-        return storage.data[field.__name__]
+        getMultiAdapter((self.storage, field), IDataManager).set(value)
+        return self.storage.data[field.__name__]
 
     def restored(self, field, stored, old=None):
-        text = json.dumps(portable(stored), allow_nan=False)
-        return restored(field, json.loads(text), self.place, old)
+        text = json.dumps(portable(stored, field), allow_nan=False)
+        return restored(field, json.loads(text), self.storage, old)
 
     def real(self, field, drawn):
         if isinstance(drawn, list):
@@ -147,7 +142,7 @@ class TestFieldTypes(RestoreTestCase):
         def check(data):
             # Validation errors are of this class, too.
             with suppress(Invalid):
-                field.validate(restored(field, data, self.place))
+                field.validate(restored(field, data, self.storage))
 
         check()
 
@@ -300,9 +295,9 @@ class TestWrongData(RestoreTestCase):
             ),
         ):
             with self.subTest(field=field, data=data), self.assertRaises(Invalid):
-                restored(field, data, self.place)
+                restored(field, data, self.storage)
 
     def test_dates_are_read_as_they_are_written(self):
         field = schema.Date()
-        value = restored(field, "2027-01-31", self.place)
+        value = restored(field, "2027-01-31", self.storage)
         self.assertEqual(date(2027, 1, 31), value)
