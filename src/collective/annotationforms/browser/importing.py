@@ -1,9 +1,9 @@
 """Import form data from a JSON file: dry run, then import."""
 
 from collective.annotationforms.exchange.importing import Document
-from collective.annotationforms.exchange.importing import PageImport
 from collective.annotationforms.exchange.importing import read_document
-from collective.annotationforms.exchange.importing import reason_of
+from collective.annotationforms.exchange.pageimport import PageImport
+from collective.annotationforms.exchange.pageimport import reason_of
 from collective.annotationforms.i18n import _
 from collective.annotationforms.registry import registered_forms
 from functools import cached_property

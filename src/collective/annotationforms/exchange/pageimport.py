@@ -1,0 +1,206 @@
+"""What an import is to do on one page: checked first, then written."""
+
+from collections.abc import Mapping
+from collective.annotationforms.catalog.search import below_site
+from collective.annotationforms.catalog.search import catalog
+from collective.annotationforms.catalog.search import page_of
+from collective.annotationforms.catalog.search import site_path
+from collective.annotationforms.exchange.portable import portable
+from collective.annotationforms.exchange.portable import restored
+from collective.annotationforms.i18n import _
+from collective.annotationforms.interfaces import IAnnotationStorage
+from collective.annotationforms.interfaces import IRegisteredForm
+from collective.annotationforms.interfaces import StorageError
+from collective.annotationforms.permission import may_change_data
+from collective.annotationforms.permission import may_read_field
+from collective.annotationforms.permission import may_view
+from collective.annotationforms.permission import may_write_field
+from collective.annotationforms.saving.lock import is_locked
+from collective.annotationforms.saving.save import check_storable
+from collective.annotationforms.saving.save import not_storable
+from collective.annotationforms.saving.save import saving
+from collective.annotationforms.saving.save import write_values
+from collective.annotationforms.saving.schemaview import schema_view
+from dataclasses import dataclass
+from dataclasses import field as attribute
+from typing import Any
+from zope.interface import Invalid
+from zope.interface.interface import InterfaceClass
+from zope.schema.interfaces import IField
+from zope.schema.interfaces import ValidationError
+
+
+@dataclass(frozen=True)
+class PageImport:
+    """The data of a page: what is to be changed, or why nothing is.
+
+    `page` is None if there is none that the user may view; `path` begins at the site,
+    and is that of the file then.  `values` has the values that differ from what is
+    stored.  `refused` has pairs of the title of a field, "" if the page is meant, and
+    the reason: if there are any, nothing of the page is imported.
+    """
+
+    form: IRegisteredForm
+    page: Any
+    path: str
+    values: dict[str, Any] = attribute(default_factory=dict)
+    refused: list[tuple[str, str]] = attribute(default_factory=list)
+
+    @property
+    def titles(self) -> list[str]:
+        """The titles of the fields to be changed."""
+        return [title_of(self.form.fields, name) for name in self.values]
+
+    @property
+    def is_change(self) -> bool:
+        """Tell whether there is something to write."""
+        return bool(self.values) and not self.refused
+
+    def write(self) -> None:
+        """Store the values; all are told as after a save in the form."""
+        storage = self.form.storage(self.page)
+        with saving(storage, self.form):
+            write_values(storage, self.form.fields, self.values)
+
+
+def page_import(record: dict[str, Any], form: IRegisteredForm) -> PageImport:
+    """Return what is to be done with what a file says of a page; nothing is written."""
+    page = page_of_record(record)
+    path = record["path"]
+    if page is not None:
+        path = below_site("/".join(page.getPhysicalPath()))
+    reason = _reason_against(page, form)
+    if reason:
+        return PageImport(form, page, path, refused=[("", reason)])
+    check = DataCheck(page, form)
+    check.check(record["values"])
+    return PageImport(form, page, path, check.values, check.refused)
+
+
+def page_of_record(record: dict[str, Any]) -> Any:
+    """Return the page that a file means, None if there is none that the user may view.
+
+    It has the same UID, or else the same path.
+    """
+    path = f"{site_path()}{record['path']}".rstrip("/")
+    for query in ({"UID": record["uid"]}, {"path": {"query": path, "depth": 0}}):
+        for brain in catalog().unrestrictedSearchResults(**query):
+            page = page_of(brain)
+            if page is not None and may_view(page):
+                return page
+    return None
+
+
+class DataCheck:
+    """Finds out which values of a page are to be changed, and what speaks against it.
+
+    `values` and `refused` are those of PageImport, after `check`.
+    """
+
+    def __init__(self, page: Any, form: IRegisteredForm):
+        self.page = page
+        self.form = form
+        self.fields = form.fields
+        self.storage = form.storage(page)
+        self.values: dict[str, Any] = {}
+        self.refused: list[tuple[str, str]] = []
+
+    def check(self, values: Mapping[str, Any]) -> None:
+        """Check the values of a file, by the names of their fields."""
+        try:
+            self._check_values(values)
+        except StorageError as error:
+            # Something else is stored under the annotation key, for example.
+            self._refuse("", not_storable(self.form.title, error))
+        if self.values and self.form.respect_lock and is_locked(self.page):
+            self._refuse("", _("Somebody else has locked the page."))
+
+    def _check_values(self, values: Mapping[str, Any]) -> None:
+        for name, data in values.items():
+            try:
+                if not self._is_stored(name, data):
+                    self.values[name] = self._value(name, data)
+            except Invalid as error:
+                self._refuse(title_of(self.fields, name), reason_of(error))
+        if self.values and not self.refused:
+            self._check_invariants()
+
+    def _is_stored(self, name: str, data: Any) -> bool:
+        field, stored = self.fields.get(name), self.storage.data
+        if field is None or name not in stored or not may_read_field(field, self.page):
+            return False
+        return portable(stored[name], field) == data
+
+    def _value(self, name: str, data: Any) -> Any:
+        field = self.fields.get(name)
+        if field is None:
+            message = _("There is no field “${name}”.", mapping={"name": name})
+            raise Invalid(message)
+        if field.readonly or not may_write_field(field, self.page):
+            raise Invalid(_("You may not change this field."))
+        value = restored(field, data, self.storage, self.storage.data.get(name))
+        self._validate(field, value)
+        return value
+
+    def _validate(self, field: IField, value: Any) -> None:
+        field.bind(self.page).validate(value)
+        name, label = field.__name__, field.title
+        check_storable(self.storage, name, value, field=field, label=label)
+
+    def _check_invariants(self) -> None:
+        of_values = {self.fields[name].interface for name in self.values}
+        errors: list[Invalid] = []
+        for schema in {self.form.schema, *of_values}:
+            try:
+                imported = _as_imported(self.storage, schema, self.values)
+                schema.validateInvariants(imported, errors)
+            except Invalid:
+                # It tells that there are errors.
+                continue
+        for reason in dict.fromkeys(map(reason_of, errors)):
+            self._refuse("", reason)
+
+    def _refuse(self, title: str, reason: str) -> None:
+        self.refused.append((title, reason))
+
+
+class ImportedView:
+    """The values as attributes, as they will be: see `schema_view`."""
+
+    def __init__(self, stored: Any, values: dict[str, Any]):
+        self._stored = stored
+        self._values = values
+
+    def __getattr__(self, name: str) -> Any:
+        return (
+            self._values[name] if name in self._values else getattr(self._stored, name)
+        )
+
+
+def title_of(fields: Mapping[str, IField], name: str) -> str:
+    """Return the title of a field, its name if there is no such field."""
+    return fields[name].title if name in fields else name
+
+
+def reason_of(error: Invalid) -> str:
+    """Return the message of the error for people."""
+    if isinstance(error, ValidationError):
+        return error.doc()
+    return next(iter(error.args), "")
+
+
+def _reason_against(page: Any, form: IRegisteredForm) -> str | None:
+    """Return why nothing may be imported into the page, whatever the data are."""
+    if page is None:
+        return _("There is no such page that you may view.")
+    if not form.page_interface.providedBy(page):
+        return _("The page does not have this form.")
+    if not may_change_data(page, form):
+        return _("You may not edit these data.")
+    return None
+
+
+def _as_imported(
+    storage: IAnnotationStorage, schema: InterfaceClass, values: dict[str, Any]
+) -> ImportedView:
+    return ImportedView(schema_view(storage, schema), values)
