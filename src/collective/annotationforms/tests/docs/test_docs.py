@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from collective.annotationforms import annotation_storage
+from collective.annotationforms.exchange.portable import portable
+from collective.annotationforms.exchange.portable import restored
 from collective.annotationforms.tests.layers import FormsLayer
 from collective.annotationforms.tests.layers import FunctionalTestCase
 from collective.annotationforms.tests.sampleforms import PlainEditForm
@@ -19,10 +21,12 @@ from plone.app.testing import SITE_OWNER_NAME
 from plone.testing.zca import stackConfigurationContext
 from Products.GenericSetup.upgrade import listUpgradeSteps
 from tempfile import TemporaryDirectory
+from zope import schema
 from zope.annotation.interfaces import IAnnotations
 from zope.component import getGlobalSiteManager
 from zope.component.hooks import site
 from zope.configuration import xmlconfig
+from zope.interface import Invalid
 
 import collective.annotationforms
 import os
@@ -212,6 +216,18 @@ class TestReference(DocsTestCase):
         self.store(notes="Call Zoë")
         for view, text in (("notes", "Call Zoë"), ("notes-view", "For colleagues.")):
             self.assertIn(text, self.open(view).contents)
+
+    def test_a_colour_goes_and_comes_back_in_json(self):
+        self.install("docs/reference.rst")
+        colour = import_module("my.addon.colour")
+        field = schema.List(value_type=colour.ColourField())
+        value = [colour.Colour(255, 128, 0)]
+        data = portable(value, field)
+        self.assertEqual([[255, 128, 0]], data)
+        storage = annotation_storage(self.page, self.key)
+        self.assertEqual(value, restored(field, data, storage))
+        with self.assertRaises(Invalid):
+            restored(field, [[255]], storage)
 
 
 class TestAdmin(DocsTestCase):
