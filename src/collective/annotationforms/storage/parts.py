@@ -48,7 +48,8 @@ def parts(field: IField | None, value: Any) -> list[Part] | None:
     if isinstance(value, WITHOUT_PARTS):
         return None
     if isinstance(value, Mapping):
-        return [Part(name, _part_field(field, name), value[name]) for name in value]
+        of_item = _fields_of_items(field)
+        return [Part(name, of_item(name), value[name]) for name in value]
     if isinstance(value, (*SEQUENCES, Set)):
         of_item = getattr(field, "value_type", None)
         return [Part(number, of_item, item) for number, item in enumerate(value)]
@@ -114,12 +115,13 @@ def _leaves_of_container(value: Any) -> Iterator[Any]:
         yield from _leaves_of_container(part.value)
 
 
-def _part_field(field: IField | None, name: Any) -> IField | None:
-    """Return the field of what a mapping has under a name."""
+def _fields_of_items(field: IField | None) -> Callable[[Any], IField | None]:
+    """Return what tells the field of what a mapping has under a name."""
     if IObject.providedBy(field):
         # The row of a data grid.
-        return getFields(field.schema).get(name)
-    return getattr(field, "value_type", None)
+        return getFields(field.schema).get
+    of_each = getattr(field, "value_type", None)
+    return lambda name: of_each
 
 
 def _fields_of_object(field: IField | None, value: Any) -> dict[str, IField] | None:
