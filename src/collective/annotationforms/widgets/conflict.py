@@ -40,7 +40,8 @@ class ConflictView(ErrorViewSnippet):
     def update(self) -> None:
         """See z3c.form.interfaces.IErrorViewSnippet"""
         super().update()
-        if self.widget.setErrors:
+        # What the widget says of it is forgotten when a converter updates the widget.
+        if self.widget.form.widgets.setErrors:
             self.widget.error = self
 
     def createMessage(self) -> Message:
