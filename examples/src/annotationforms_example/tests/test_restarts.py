@@ -17,7 +17,9 @@ SCRIPT = (
 
 @unittest.skipUnless(SCRIPT.exists(), "not a checkout, there are no benchmarks")
 class TestRestarts(unittest.TestCase):
-    """A short run."""
+    """A short run, in which Plone is started twice."""
+
+    level = 2
 
     def test_no_request_fails_and_both_signals_end_the_server(self):
         done = subprocess.run(  # noqa: S603

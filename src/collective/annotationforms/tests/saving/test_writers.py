@@ -10,8 +10,10 @@ class TestWriters(TestCase):
     """Real Zope processes on a ZEO server save one form at the same time.
 
     A run of 4 processes with 1,000 saves each takes a quarter of an hour; see
-    writers/__main__.py.
+    writers/__main__.py.  At level 1, test_editors.py has editors who take turns.
     """
+
+    level = 2
 
     def test_nothing_is_lost(self):
         command = [sys.executable, "-m", site.__name__.rpartition(".")[0], "4", "20"]
