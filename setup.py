@@ -91,6 +91,7 @@ setup(
         "zope.configuration",
         "zope.copy",
         "zope.event",
+        "zope.globalrequest",
         "zope.i18n",
         "zope.i18nmessageid",
         "zope.interface",

@@ -198,6 +198,10 @@ class IRegisteredForm(ISaveRules):
     a name, and with the key for a title.
     """
 
+    uses = Attribute(
+        "Each field's uses by the classes of the form, by its name: lists of"
+        " `registry.FieldUse`."
+    )
     name = Attribute("Name of the edit page, and of the data in exports, or None.")
     view_name = Attribute("Name of the read-only page, or None.")
     title = Attribute("What people call the data.")

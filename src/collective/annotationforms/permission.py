@@ -1,167 +1,268 @@
-"""The permission that a form needs, checked whatever way its update() is reached."""
+"""Who may read and write what: the one place that is asked, whatever way it is tried.
+
+Where nothing says who may, the answer is no.
+"""
 
 from AccessControl import getSecurityManager
 from AccessControl import Unauthorized
+from collections.abc import Iterator
+from collections.abc import Mapping
 from collective.annotationforms.interfaces import describe_page
 from collective.annotationforms.interfaces import IAnnotationForm
 from collective.annotationforms.interfaces import IRegisteredForm
-from collective.annotationforms.interfaces import IStorageWidget
 from collective.annotationforms.interfaces import MANAGE_FORM_DATA
+from collective.annotationforms.registry import FieldUse
 from collective.annotationforms.registry import UnregisteredForm
+from collective.annotationforms.registry import uses_of
+from functools import cached_property
 from plone.autoform.interfaces import READ_PERMISSIONS_KEY
 from plone.autoform.interfaces import WRITE_PERMISSIONS_KEY
 from plone.supermodel.utils import mergedTaggedValueDict
-from plone.z3cform.interfaces import IDeferSecurityCheck
 from typing import Any
+from z3c.form.field import Field
 from z3c.form.interfaces import DISPLAY_MODE
+from z3c.form.interfaces import IDisplayForm
 from zope.component import getSiteManager
 from zope.component import queryMultiAdapter
 from zope.component import queryUtility
+from zope.globalrequest import getRequest
+from zope.interface import implementer
 from zope.interface import Interface
 from zope.interface import providedBy
-from zope.schema.interfaces import IField
+from zope.publisher.interfaces import IPublishTraverse
+from zope.publisher.interfaces import NotFound
 from zope.security import checkPermission
 from zope.security.interfaces import IPermission
 
 
+MODIFY = "Modify portal content"
+UNKNOWN = object()
+
+
+@implementer(IPublishTraverse)
+class Closed:
+    """Mixed into a view: below its address there is nothing but views of it.
+
+    Without this, Zope publishes each method and attribute that has a docstring.
+    """
+
+    def publishTraverse(self, request: Any, name: str) -> Any:
+        """See IPublishTraverse"""
+        view = queryMultiAdapter((self, request), name=name)
+        if view is None:
+            raise NotFound(self, name, request)
+        return view
+
+
+class Access:
+    """What the current user may do with the data of a form on a page.
+
+    The form has a permission to read and one to write; of a form that ZCML does not
+    know, these are what its views need.  A field may need more, as the schema says that
+    the form uses; a part of a value needs what its field needs.  What belongs to no
+    field is for who manages form data.
+    """
+
+    def __init__(self, page: Any, form: IRegisteredForm):
+        self.page = page
+        self.form = form
+
+    @cached_property
+    def manages(self) -> bool:
+        """Whether the user may manage all form data of the page."""
+        return has_permission(MANAGE_FORM_DATA, self.page)
+
+    @cached_property
+    def reads_form(self) -> bool:
+        """Whether the user may read the data, but for guarded fields."""
+        # The catalog lists a page for who may access its metadata, not only view it.
+        return has_permission("View", self.page) and (
+            has_permission(self.form.view_permission, self.page) or bool(self._opened)
+        )
+
+    @cached_property
+    def changes_form(self) -> bool:
+        """Whether the user may change and delete the data, but for guarded fields."""
+        return has_permission(self.form.permission, self.page) or bool(
+            self._opened_to_write
+        )
+
+    def may_read(self, name: str) -> bool:
+        """Tell whether the user may read the value of that name."""
+        return self.reads_form and self._may(
+            name, READ_PERMISSIONS_KEY, self._uses_to_read
+        )
+
+    def may_write(self, name: str) -> bool:
+        """Tell whether the user may change and delete the value of that name."""
+        return self.changes_form and self._may(
+            name, WRITE_PERMISSIONS_KEY, self._uses_to_write
+        )
+
+    def is_shown(self, name: str) -> bool:
+        """Tell whether the user may read the value, and would see it in the form.
+
+        Who manages form data sees also what the form omits or hides.
+        """
+        return self.may_read(name) and not self._is_hidden(name)
+
+    def is_offered(self, name: str) -> bool:
+        """Tell whether the user may change the value, and could do so in the form."""
+        return self.may_write(name) and not self._is_hidden(name)
+
+    def _may(self, name: str, key: str, uses: Mapping[str, list[FieldUse]]) -> bool:
+        if name not in self._uses:
+            return self.manages
+        return name in uses and all(
+            may_use_field(use, key, self.page) for use in uses[name]
+        )
+
+    def _is_hidden(self, name: str) -> bool:
+        uses = self._uses.get(name)
+        left_out = uses is not None and all(use.is_left_out for use in uses)
+        return left_out and not self.manages
+
+    @cached_property
+    def _uses(self) -> dict[str, list[FieldUse]]:
+        return self.form.uses
+
+    @cached_property
+    def _uses_to_read(self) -> dict[str, list[FieldUse]]:
+        has_all = has_permission(self.form.view_permission, self.page)
+        return self._uses if has_all else uses_of(self._opened)
+
+    @cached_property
+    def _uses_to_write(self) -> dict[str, list[FieldUse]]:
+        has_all = has_permission(self.form.permission, self.page)
+        return self._uses if has_all else uses_of(self._opened_to_write)
+
+    @cached_property
+    def _opened(self) -> list[type]:
+        """The classes of a form that ZCML does not know, as far as one may use them."""
+        if not isinstance(self.form, UnregisteredForm):
+            return []
+        views = list(_views_of_form(self.page, self.form.key))
+        # A class without a view is used by other code: nothing says who may.
+        shown = {base for form_class, _view in views for base in form_class.__mro__}
+        views += [(cls, None) for cls in self.form.classes if cls not in shown]
+        return [cls for cls, view in views if _may_open(cls, view, self.page)]
+
+    @cached_property
+    def _opened_to_write(self) -> list[type]:
+        return [cls for cls in self._opened if not IDisplayForm.implementedBy(cls)]
+
+
 def check_permission(form: IAnnotationForm) -> None:
     """Raise Unauthorized if the current user may not use `form` on its page."""
-    if not is_allowed(form):
-        name = form.__name__ or type(form).__name__
-        page = describe_page(form.context)
-        raise Unauthorized(f"You are not allowed to use the form {name} of {page}.")
+    if not all(_answers(form, _view_of(form), form.context)):
+        raise Unauthorized(
+            f"You are not allowed to use the form {_name_of(form)} of"
+            f" {describe_page(form.context)}."
+        )
 
 
-def is_allowed(form: IAnnotationForm) -> bool:
-    """Tell whether the current user may use `form` on its page."""
-    # Both: the permission of the view guards the view itself only, not its widgets.
-    if not _may_use_view(form):
-        return False
-    return form.permission is None or _has_permission(form.permission, form.context)
+def check_permission_at_address(form: IAnnotationForm) -> None:
+    """Raise Unauthorized if the user may not use `form` at the address of a widget.
 
-
-def may_view(page: Any) -> bool:
-    """Tell whether the current user may view the page."""
-    return _has_permission("View", page)
-
-
-def may_manage(page: Any) -> bool:
-    """Tell whether the current user may manage all form data of the page."""
-    return _has_permission(MANAGE_FORM_DATA, page)
-
-
-def check_permission_when_user_is_known(form: IAnnotationForm) -> None:
-    """Check the permission now, or as soon as the request is authenticated.
-
-    On the way to a widget (``@@form/++widget++name/@@view``) a form is updated
-    before Zope knows the user; plone.z3cform marks the request meanwhile.
+    A form that was not registered as a view is guarded by the code that uses it, but
+    not there: see `_may_open`.
     """
-    if user_is_unknown(form.request):
-        try:
-            form.request.post_traverse(_check_permission_of_traversed, (form,))
-            return
-        except RuntimeError:
-            # A path is traversed by code, after the request was authenticated.
-            pass
-    check_permission(form)
+    if not _may_open(form, _view_of(form), form.context):
+        raise Unauthorized(
+            f"You are not allowed to use parts of the form {_name_of(form)} of"
+            f" {describe_page(form.context)}."
+        )
 
 
-def may_read_data(page: Any, form: IRegisteredForm) -> bool:
-    """Tell whether the user may read the data of the form on the page."""
-    return may_view(page) and _has_permission(form.view_permission, page)
+def may_use_field(use: FieldUse, key: str, page: Any) -> bool:
+    """Tell whether the user has the permission that a form needs for a field.
 
-
-def may_change_data(page: Any, form: IRegisteredForm) -> bool:
-    """Tell whether the user may change and delete the data of the form on the page."""
-    return _has_permission(form.permission, page)
-
-
-def readable_fields(
-    page: Any, form: IRegisteredForm, request: Any
-) -> dict[str, IField]:
-    """Return the fields that the user may read in the views of the page."""
-    if isinstance(form, UnregisteredForm):
-        # Whatever views it has were registered one by one.
-        opened = [cls for cls in form.classes if _may_open(cls, page, request)]
-        fields = UnregisteredForm(form.key, tuple(opened)).fields
-    else:
-        fields = form.fields if may_read_data(page, form) else {}
-    return {
-        name: field for name, field in fields.items() if may_read_field(field, page)
-    }
-
-
-def may_read_field(field: IField, page: Any) -> bool:
-    """Tell whether the user may read a field in the forms of the page."""
-    return _has_permission_of_field(field, READ_PERMISSIONS_KEY, page)
-
-
-def may_write_field(field: IField, page: Any) -> bool:
-    """Tell whether the user may change a field in the forms of the page."""
-    return _has_permission_of_field(field, WRITE_PERMISSIONS_KEY, page)
-
-
-def user_is_unknown(request: Any) -> bool:
-    """Tell whether a form is updated on the way to one of its widgets."""
-    return IDeferSecurityCheck.providedBy(request)
-
-
-def _check_permission_of_traversed(form: IAnnotationForm) -> None:
-    check_permission(form)
-    # plone.autoform leaves out the fields that the user may not see or change, but
-    # not as long as it does not know the user.
-    for traversed in form.request["PARENTS"]:
-        if IStorageWidget.providedBy(traversed) and not _may_use(traversed):
-            raise Unauthorized(
-                f"You are not allowed to use the field {traversed.field.__name__}"
-                f" of {describe_page(form.context)}."
-            )
-
-
-def _may_use(widget: IStorageWidget) -> bool:
-    read = widget.mode == DISPLAY_MODE
-    key = READ_PERMISSIONS_KEY if read else WRITE_PERMISSIONS_KEY
-    return _has_permission_of_field(widget.field, key, widget.context.__parent__)
-
-
-def _may_open(form: type, page: Any, request: Any) -> bool:
-    """Tell whether the form class is a view of the page that the user may open.
-
-    A form that is used by another view is guarded by that view: False.
+    `key` is that of the permissions to read, or to write, in the tagged values of
+    plone.autoform.  Nobody has a permission that is not known.
     """
-    # Its own __name__ is that of the class; ZCML writes that of the view beside it.
-    names = (vars(base).get("__name__") for base in form.__mro__)
-    name = next((name for name in names if isinstance(name, str)), "")
-    view = queryMultiAdapter((page, request), name=name)
-    return type(view) is form and is_allowed(view)
+    name = use.field.__name__
+    schemata = {use.schema, use.field.interface} - {None}
+    needed = [mergedTaggedValueDict(schema, key).get(name) for schema in schemata]
+    return all(checkPermission(permission, page) for permission in needed)
 
 
-def _has_permission_of_field(field: IField, key: str, page: Any) -> bool:
-    if field.interface is None:
-        return True
-    permission = mergedTaggedValueDict(field.interface, key).get(field.__name__)
-    return bool(checkPermission(permission, page))
+def may_use_form_field(form_field: Field, mode: str, page: Any) -> bool:
+    """Tell whether the user may see, or change, a field of z3c.form in that mode."""
+    key = READ_PERMISSIONS_KEY if mode == DISPLAY_MODE else WRITE_PERMISSIONS_KEY
+    use = FieldUse(form_field.field, form_field.interface, is_left_out=False)
+    return may_use_field(use, key, page)
 
 
-def _has_permission(name: str, page: Any) -> bool:
+def has_permission(name: str, page: Any) -> bool:
     """Tell whether the user has the permission, called by its title or ZCML id."""
     permission = queryUtility(IPermission, name)
     title = name if permission is None else permission.title
     return bool(getSecurityManager().checkPermission(title, page))
 
 
-def _may_use_view(form: IAnnotationForm) -> bool:
-    """Tell whether the user may open the view that `form` was registered as.
+def _may_open(form: IAnnotationForm | type, view: type | None, page: Any) -> bool:
+    """Tell whether the user may use the form, also where nothing says who may.
 
-    A form that was not registered as a view is guarded by the view that uses it.
+    It is who may modify the page then, or view it if the form only displays.
     """
-    if not form.__name__:
-        return True
-    required = (providedBy(form.context), providedBy(form.request))
-    view_class = getSiteManager().adapters.lookup(required, Interface, form.__name__)
-    roles = getattr(view_class, "__roles__", None)
-    if roles is None:
-        return True
+    answers = _answers(form, view, page)
+    if not answers:
+        form_class = form if isinstance(form, type) else type(form)
+        displays = IDisplayForm.implementedBy(form_class)
+        answers = [has_permission("View" if displays else MODIFY, page)]
+    return all(answers)
+
+
+def _answers(form: IAnnotationForm | type, view: type | None, page: Any) -> list[bool]:
+    """Return what the user was answered by what is known to guard the form.
+
+    That is what the view was registered with, and the permission of the form.  Both
+    count: that of the view guards the view itself only, not its widgets.
+    """
+    answers = []
+    # None means that it is public.
+    roles = getattr(view, "__roles__", UNKNOWN)
     if hasattr(roles, "rolesForPermissionOn"):
-        roles = roles.rolesForPermissionOn(form.context)
-    return bool(getSecurityManager().getUser().allowed(form.context, roles))
+        roles = roles.rolesForPermissionOn(page)
+    if roles is not UNKNOWN:
+        user = getSecurityManager().getUser()
+        answers.append(roles is None or bool(user.allowed(page, roles)))
+    if form.permission is not None:
+        answers.append(has_permission(form.permission, page))
+    return answers
+
+
+def _view_of(form: IAnnotationForm) -> type | None:
+    """Return the class of the view of the form's page that shows the form, if any."""
+    if not form.__name__:
+        return None
+    required = (providedBy(form.context), providedBy(form.request))
+    view = getSiteManager().adapters.lookup(required, Interface, form.__name__)
+    shown = _form_class_of(view)
+    # Another view may have the name that somebody has given to the form.
+    is_same = shown is not None and (
+        isinstance(form, shown) or issubclass(shown, type(form))
+    )
+    return view if is_same else None
+
+
+def _views_of_form(page: Any, key: str) -> Iterator[tuple[type, type]]:
+    """Yield form class and view class of each view that shows the data on the page."""
+    request = getRequest() or page.REQUEST
+    required = (providedBy(page), providedBy(request))
+    for _name, view in getSiteManager().adapters.lookupAll(required, Interface):
+        form_class = _form_class_of(view)
+        if form_class is not None and key == form_class.ANNOTATION_STORAGE_KEY:
+            yield form_class, view
+
+
+def _form_class_of(view: Any) -> type | None:
+    """Return the class of the form that a view is, or that it wraps, if any."""
+    for found in (view, getattr(view, "form", None)):
+        if isinstance(found, type) and IAnnotationForm.implementedBy(found):
+            return found
+    return None
+
+
+def _name_of(form: IAnnotationForm) -> str:
+    return form.__name__ or type(form).__name__

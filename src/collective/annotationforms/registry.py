@@ -5,6 +5,7 @@ one whose classes are there, which count as long as no utility has their key, or
 that has left nothing but its data.
 """
 
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collective.annotationforms.i18n import _
 from collective.annotationforms.interfaces import IAnnotationStorage
@@ -14,17 +15,37 @@ from collective.annotationforms.interfaces import MANAGE_FORM_DATA
 from collective.annotationforms.interfaces import VERSIONED
 from dataclasses import dataclass
 from itertools import chain
+from plone.autoform.base import AutoFields
+from plone.autoform.interfaces import MODES_KEY
+from plone.autoform.interfaces import OMITTED_KEY
+from plone.autoform.utils import mergedTaggedValuesForIRO
 from typing import Any
+from typing import NamedTuple
 from weakref import WeakSet
+from z3c.form.interfaces import HIDDEN_MODE
 from z3c.form.interfaces import IFields
 from zope.component import getMultiAdapter
 from zope.component import getUtilitiesFor
+from zope.interface import implementedBy
 from zope.interface import implementer
 from zope.interface import Interface
 from zope.interface import providedBy
 from zope.interface.interface import InterfaceClass
 from zope.schema import getFieldsInOrder
 from zope.schema.interfaces import IField
+
+
+class FieldUse(NamedTuple):
+    """A field as a form class uses it.
+
+    The schema is the one that the form names, which may say more of the field than the
+    schema that it was defined in: None if the form names nothing but the field.
+    """
+
+    field: IField
+    schema: InterfaceClass | None
+    #: Whether the form omits the field, or hides it.
+    is_left_out: bool
 
 
 class FormOfClasses:
@@ -41,8 +62,12 @@ class FormOfClasses:
     @property
     def fields(self) -> dict[str, IField]:
         """See IRegisteredForm"""
-        found = chain.from_iterable(map(fields_of, self.classes))
-        return {field.__name__: field for field in found}
+        return {name: uses[-1].field for name, uses in self.uses.items()}
+
+    @property
+    def uses(self) -> dict[str, list[FieldUse]]:
+        """See IRegisteredForm"""
+        return uses_of(self.classes)
 
     @property
     def markers(self) -> tuple[InterfaceClass, ...]:
@@ -195,17 +220,40 @@ def remember_class(form: type) -> None:
     _classes.add(form)
 
 
-def fields_of(form: type) -> Iterator[IField]:
-    """Yield the fields that the class names: its schemata, z3c.form fields, groups."""
+def uses_of(forms: Iterable[type]) -> dict[str, list[FieldUse]]:
+    """Return each field's uses by the classes, by its name."""
+    found: dict[str, list[FieldUse]] = {}
+    for use in chain.from_iterable(map(_uses_of, forms)):
+        found.setdefault(use.field.__name__, []).append(use)
+    return found
+
+
+def _uses_of(form: type) -> Iterator[FieldUse]:
+    """Yield what the class names: fields of its schemata, of z3c.form, of groups."""
     # What a form computes, in a property or for each request, is not known here.
+    items = getattr(form, "fields", None)
+    items = list(items.values()) if IFields.providedBy(items) else []
+    # z3c.form shows the fields that it was told; plone.autoform adds the schemata.
+    only_items = bool(items) and not issubclass(form, AutoFields)
     schemata = (getattr(form, "schema", None), *_tuple(form, "additionalSchemata"))
     for schema in schemata:
         if isinstance(schema, InterfaceClass):
-            yield from (field for _name, field in getFieldsInOrder(schema))
-    if IFields.providedBy(getattr(form, "fields", None)):
-        yield from (item.field for item in form.fields.values())
+            left_out = _left_out(form, schema)
+            for name, field in getFieldsInOrder(schema):
+                yield FieldUse(field, schema, only_items or name in left_out)
+    for item in items:
+        yield FieldUse(item.field, item.interface, item.mode == HIDDEN_MODE)
     for group in _tuple(form, "groups"):
-        yield from fields_of(group)
+        yield from _uses_of(group)
+
+
+def _left_out(form: type, schema: InterfaceClass) -> set[str]:
+    """Return the names that the directives of plone.autoform leave out."""
+    provided = list(implementedBy(form).flattened())
+    omitted = mergedTaggedValuesForIRO(schema, OMITTED_KEY, provided)
+    modes = mergedTaggedValuesForIRO(schema, MODES_KEY, provided)
+    names = {name for name, value in omitted.items() if value and value != "false"}
+    return names | {name for name, mode in modes.items() if mode == HIDDEN_MODE}
 
 
 _classes: WeakSet[type] = WeakSet()

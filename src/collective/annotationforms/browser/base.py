@@ -5,6 +5,7 @@ from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.overview.query import Query
 from collective.annotationforms.overview.query import requested_form
 from collective.annotationforms.overview.query import subject_of
+from collective.annotationforms.permission import Closed
 from functools import cached_property
 from plone.base.batch import Batch
 from plone.batching.browser import PloneBatchView
@@ -14,7 +15,7 @@ from urllib.parse import urlencode
 from zope.publisher.interfaces import NotFound
 
 
-class SiteFormDataView(BrowserView):
+class SiteFormDataView(Closed, BrowserView):
     """A page about the data of one form.
 
     The request has the name of the form, or its key if it has no name, and what the

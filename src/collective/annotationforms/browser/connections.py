@@ -2,6 +2,7 @@
 
 from collective.annotationforms.browser.monitoring import connections_of_site
 from collective.annotationforms.i18n import _
+from collective.annotationforms.permission import Closed
 from datetime import datetime
 from datetime import timezone
 from functools import cached_property
@@ -11,7 +12,7 @@ from zope.i18nmessageid import Message
 import os
 
 
-class ConnectionsControlPanel(BrowserView):
+class ConnectionsControlPanel(Closed, BrowserView):
     """The connections of the site's objects, see foreign_connection_stats."""
 
     @cached_property

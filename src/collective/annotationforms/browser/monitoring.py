@@ -3,6 +3,7 @@
 from AccessControl import getSecurityManager
 from collective.annotationforms.connections import foreign_connection_stats
 from collective.annotationforms.connections.check import TOKEN
+from collective.annotationforms.permission import Closed
 from hmac import compare_digest
 from Products.Five import BrowserView
 from typing import Any
@@ -31,7 +32,7 @@ def connections_of_site(site: Any) -> list[dict]:
     ]
 
 
-class ConnectionsJSON(BrowserView):
+class ConnectionsJSON(Closed, BrowserView):
     """The rows as JSON: those of the site for its managers, all for the token.
 
     The token is the environment variable FOREIGN_CONNECTIONS_TOKEN of the process; it

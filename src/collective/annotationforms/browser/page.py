@@ -8,6 +8,7 @@ from collective.annotationforms.i18n import _
 from collective.annotationforms.overview.entry import entries_of
 from collective.annotationforms.overview.entry import Entry
 from collective.annotationforms.overview.text import table_style
+from collective.annotationforms.permission import Closed
 from collective.annotationforms.saving.deletion import delete_data
 from functools import cached_property
 from plone.protect.authenticator import check
@@ -19,7 +20,7 @@ from zope.interface import Invalid
 from zope.publisher.interfaces import NotFound
 
 
-class EntriesView(BrowserView):
+class EntriesView(Closed, BrowserView):
     """What the pages about the entries of a page share."""
 
     def shown_values(self, entry: Entry) -> list[tuple[str, str]]:

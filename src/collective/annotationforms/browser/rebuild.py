@@ -4,13 +4,14 @@ from collective.annotationforms.browser.parts import WorkInParts
 from collective.annotationforms.catalog.index import index_pages
 from collective.annotationforms.catalog.search import catalog
 from collective.annotationforms.i18n import _
+from collective.annotationforms.permission import Closed
 from Products.Five import BrowserView
 
 
 PAGES_IN_PART = 500
 
 
-class RebuildIndex(WorkInParts, BrowserView):
+class RebuildIndex(WorkInParts, Closed, BrowserView):
     """A POST looks at a part of the site."""
 
     view_name = "form-data-rebuild"

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from collective.annotationforms.catalog.search import Search
 from collective.annotationforms.catalog.walk import walk_part_of_search
 from collective.annotationforms.catalog.walk import walk_search
-from collective.annotationforms.permission import may_change_data
 from collective.annotationforms.saving.deletion import delete_data
 from collective.annotationforms.storage.history import last_change
 from dataclasses import dataclass
@@ -52,14 +51,14 @@ class CleanUp:
 
     def _delete(self, page: Any) -> bool:
         form = self.search.form
-        if not self._is_old(page) or not may_change_data(page, form):
+        if not self._is_old(page):
             return False
+        size = len(form.storage(page))
         try:
-            delete_data(page, form)
+            return delete_data(page, form) < size
         except Invalid:
             # Somebody else has locked the page.
             return False
-        return True
 
     def _is_old(self, page: Any) -> bool:
         if self.before is None:

@@ -13,9 +13,7 @@ from collective.annotationforms.fields.text import text_of
 from collective.annotationforms.fields.text import TextStyle
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IRegisteredForm
-from collective.annotationforms.permission import may_manage
-from collective.annotationforms.permission import may_read_data
-from collective.annotationforms.permission import may_read_field
+from collective.annotationforms.permission import Access
 from collective.annotationforms.storage.parts import SEQUENCES
 from collective.annotationforms.storage.parts import WITHOUT_PARTS
 from dataclasses import dataclass
@@ -120,17 +118,11 @@ def readable_values(
 ) -> dict[str, Any]:
     """Return the stored values that the user may read, not to be changed.
 
-    What belongs to no field of the form, or of no form any more, is for managers.
+    What the form omits or hides is for who manages form data, see `Access.is_shown`.
     """
-    page = storage.__parent__
-    # The catalog lists a page for who may access its metadata, not only view it.
-    if not may_read_data(page, form):
-        return {}
-    fields, manages = form.fields, may_manage(page)
+    access = Access(storage.__parent__, form)
     return {
-        name: value
-        for name, value in storage.data.items()
-        if (may_read_field(fields[name], page) if name in fields else manages)
+        name: value for name, value in storage.data.items() if access.is_shown(name)
     }
 
 

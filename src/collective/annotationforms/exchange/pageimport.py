@@ -11,10 +11,8 @@ from collective.annotationforms.i18n import _
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.interfaces import StorageError
-from collective.annotationforms.permission import may_change_data
-from collective.annotationforms.permission import may_read_field
-from collective.annotationforms.permission import may_view
-from collective.annotationforms.permission import may_write_field
+from collective.annotationforms.permission import Access
+from collective.annotationforms.permission import has_permission
 from collective.annotationforms.saving.lock import is_locked
 from collective.annotationforms.saving.save import check_storable
 from collective.annotationforms.saving.save import not_storable
@@ -86,7 +84,7 @@ def page_of_record(record: dict[str, Any]) -> Any:
     for query in ({"UID": record["uid"]}, {"path": {"query": path, "depth": 0}}):
         for brain in catalog().unrestrictedSearchResults(**query):
             page = page_of(brain)
-            if page is not None and may_view(page):
+            if page is not None and has_permission("View", page):
                 return page
     return None
 
@@ -100,6 +98,7 @@ class DataCheck:
     def __init__(self, page: Any, form: IRegisteredForm):
         self.page = page
         self.form = form
+        self.access = Access(page, form)
         self.fields = form.fields
         self.storage = form.storage(page)
         self.values: dict[str, Any] = {}
@@ -127,7 +126,7 @@ class DataCheck:
 
     def _is_stored(self, name: str, data: Any) -> bool:
         field, stored = self.fields.get(name), self.storage.data
-        if field is None or name not in stored or not may_read_field(field, self.page):
+        if field is None or name not in stored or not self.access.is_shown(name):
             return False
         return portable(stored[name], field) == data
 
@@ -136,7 +135,7 @@ class DataCheck:
         if field is None:
             message = _("There is no field “${name}”.", mapping={"name": name})
             raise Invalid(message)
-        if field.readonly or not may_write_field(field, self.page):
+        if field.readonly or not self.access.is_offered(name):
             raise Invalid(_("You may not change this field."))
         value = restored(field, data, self.storage, self.storage.data.get(name))
         self._validate(field, value)
@@ -195,7 +194,7 @@ def _reason_against(page: Any, form: IRegisteredForm) -> str | None:
         return _("There is no such page that you may view.")
     if not form.page_interface.providedBy(page):
         return _("The page does not have this form.")
-    if not may_change_data(page, form):
+    if not Access(page, form).changes_form:
         return _("You may not edit these data.")
     return None
 

@@ -34,6 +34,8 @@ class StorageField(DictionaryField):
     Content objects are stored as relations, however deep in the value they are.
     """
 
+    __roles__ = ()
+
     def query(self, default: Any = NO_VALUE) -> Any:
         """Return the stored value, `default` if none was ever stored."""
         value = super().query(default)

@@ -23,6 +23,8 @@ from zope.interface import Interface
 class PartErrors(MultipleErrorViewSnippet):
     """The errors of the parts of an object, with a message as any error has one."""
 
+    __roles__ = ()
+
     def update(self) -> None:
         """See z3c.form.interfaces.IErrorViewSnippet"""
         self.message = _joined(self.error.errors, self.request)
@@ -31,6 +33,8 @@ class PartErrors(MultipleErrorViewSnippet):
 @adapter(ValueError, Interface, IMultiWidget, Interface, Interface, IAnnotationStorage)
 class RowErrors(ValueErrorViewSnippet):
     """The errors of the rows of a widget: it refuses them by a mere ValueError."""
+
+    __roles__ = ()
 
     def createMessage(self) -> str:
         """Return the messages of the cells, or the general one if they have none."""

@@ -41,6 +41,8 @@ def manager_validator_for_page(
 class ManagerValidatorForPage:
     """Hands a validator for a page what was typed, and what its storage has."""
 
+    __roles__ = ()
+
     def __init__(self, storage, schema, validator: IManagerValidator):
         self.storage = storage
         self.schema = schema
@@ -56,6 +58,8 @@ class ManagerValidatorForPage:
 
 class TypedData(dict):
     """What was typed; z3c.form finds what is stored where nothing was typed."""
+
+    __roles__ = ()
 
     def __init__(self, storage, schema, data):
         super().__init__(data)

@@ -1,9 +1,11 @@
 """The fields of a form on a storage: bound to the page, not to the storage."""
 
 from collections.abc import Mapping
+from collective.annotationforms.forms.address import user_is_unknown
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IStorageField
 from collective.annotationforms.interfaces import IStorageWidget
+from collective.annotationforms.permission import may_use_form_field
 from collective.annotationforms.saving.merge import choice_of
 from collective.annotationforms.saving.merge import merged_value
 from collective.annotationforms.saving.merge import THEIRS
@@ -14,6 +16,7 @@ from typing import Any
 from z3c.form.contentprovider import FieldWidgetsAndProviders
 from z3c.form.field import Field
 from z3c.form.field import FieldWidgets
+from z3c.form.interfaces import DISPLAY_MODE
 from z3c.form.interfaces import IDataConverter
 from z3c.form.interfaces import IFieldsAndContentProvidersForm
 from z3c.form.interfaces import IFieldsForm
@@ -38,13 +41,16 @@ class StorageWidgets(FieldWidgets):
     are to hold for what will be stored.
     """
 
+    __roles__ = ()
+
     _merges = False
 
     def update(self) -> None:
         """See z3c.form.interfaces.IWidgets"""
         fields = self.form.fields
+        usable = filter(self._may_use, fields.values())
         # Of the form, since it hands the same fields to the data managers later.
-        self.form.fields = type(fields)(*map(self._of_storage, fields.values()))
+        self.form.fields = type(fields)(*map(self._of_storage, usable))
         super().update()
         for widget in filter(IWidget.providedBy, self.values()):
             alsoProvides(widget, IStorageWidget)
@@ -80,6 +86,15 @@ class StorageWidgets(FieldWidgets):
                 widget.sent = data[name]
                 widget.value = IDataConverter(widget).toWidgetValue(data[name])
         return conflicts
+
+    def _may_use(self, form_field: Field) -> bool:
+        # plone.autoform leaves out what the user may not use; z3c.form knows nothing
+        # of that.  As long as the user isn't known, nothing is shown.
+        if user_is_unknown(self.request):
+            return True
+        readonly = form_field.field.readonly and not self.ignoreReadonly
+        mode = form_field.mode or (DISPLAY_MODE if readonly else self.mode)
+        return may_use_form_field(form_field, mode, self.content.__parent__)
 
     def _of_storage(self, form_field: Field) -> Field:
         form_field = copy(form_field)
@@ -130,6 +145,9 @@ def field_of_storage(field: IField, storage: IAnnotationStorage) -> IStorageFiel
 
 class BindsToPage:
     """Mixed into the class of a field: see IStorageField."""
+
+    # A widget leads to it.
+    __roles__ = ()
 
     def bind(self, context: Any) -> IStorageField:
         """See zope.schema.interfaces.IField"""

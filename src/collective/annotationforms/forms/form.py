@@ -1,6 +1,8 @@
 """Forms that keep their data in an annotation of the content."""
 
 from AccessControl import Unauthorized
+from collective.annotationforms.forms.address import check_permission_when_user_is_known
+from collective.annotationforms.forms.address import user_is_unknown
 from collective.annotationforms.forms.group import group_class
 from collective.annotationforms.forms.group import sharing_content
 from collective.annotationforms.i18n import _
@@ -8,8 +10,7 @@ from collective.annotationforms.interfaces import IAnnotationForm
 from collective.annotationforms.interfaces import VERSION_POLICIES
 from collective.annotationforms.interfaces import VERSIONED
 from collective.annotationforms.permission import check_permission
-from collective.annotationforms.permission import check_permission_when_user_is_known
-from collective.annotationforms.permission import user_is_unknown
+from collective.annotationforms.permission import Closed
 from collective.annotationforms.registry import remember_class
 from collective.annotationforms.saving.lock import check_lock
 from collective.annotationforms.saving.merge import changed_values
@@ -34,7 +35,7 @@ from zope.interface import Invalid
 
 
 @implementer(IAnnotationForm)
-class AnnotationStorageMixin:
+class AnnotationStorageMixin(Closed):
     """Mix it in before a form class: the form's data is kept in an annotation.
 
     See IAnnotationForm for the class variables.  ``update()`` and

@@ -36,6 +36,8 @@ def group_class(base: type) -> type:
 class GroupWithGroups:
     """Mixed into the class of a group: the groups in it share its content."""
 
+    __roles__ = ()
+
     def updateWidgets(self, prefix: str | None = None) -> None:
         """See z3c.form.interfaces.IForm"""
         self.groups = sharing_content(self.groups)

@@ -4,7 +4,8 @@ from Acquisition import aq_base
 from collections.abc import Iterator
 from collective.annotationforms.fields.text import text_of
 from collective.annotationforms.interfaces import VERSIONED
-from collective.annotationforms.permission import readable_fields
+from collective.annotationforms.permission import Access
+from collective.annotationforms.permission import Closed
 from collective.annotationforms.registry import form_of
 from collective.annotationforms.storage.storage import annotation_storage
 from collective.annotationforms.storage.storage import stored_mappings
@@ -24,7 +25,7 @@ from zope.schema.interfaces import IField
 TEMPLATES = Path(diff.__file__).parent / "templates"
 
 
-class CompareView(diff.DiffView):
+class CompareView(Closed, diff.DiffView):
     """Compares what the user may see of the data in forms, too."""
 
     template = ViewPageTemplateFile("diff.pt", str(TEMPLATES))
@@ -61,7 +62,8 @@ class CompareView(diff.DiffView):
         form = form_of(self.context, key)
         if form.version_policy != VERSIONED:
             return []
-        return list(readable_fields(self.context, form, self.request).values())
+        access = Access(self.context, form)
+        return [field for name, field in form.fields.items() if access.is_shown(name)]
 
     def text(self, version: Any, key: str, field: IField) -> str:
         """Return the value of the field in the version as text, "" if there is none."""

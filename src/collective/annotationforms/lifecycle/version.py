@@ -30,8 +30,9 @@ class StorageModifier:
 
     A version is a deep copy of the page.  Blobs would be empty in it: each is replaced
     by a token in the copy, and kept beside the copy under the same token.
-
     """
+
+    __roles__ = ()
 
     # An object of this class is stored in portal_modifier, by the name of the package:
     # so that the module can be moved, and the package has to know the class for good.

@@ -3,13 +3,13 @@
 from collective.annotationforms.catalog.inventory import storage_keys
 from collective.annotationforms.exchange.export import readable_values
 from collective.annotationforms.interfaces import IRegisteredForm
-from collective.annotationforms.permission import may_change_data
-from collective.annotationforms.permission import may_read_data
+from collective.annotationforms.permission import Access
 from collective.annotationforms.registry import forms_of_page
 from collective.annotationforms.registry import unregistered_form
 from collective.annotationforms.storage.history import Change
 from collective.annotationforms.storage.history import last_change
 from functools import cached_property
+from functools import partial
 from typing import Any
 
 
@@ -23,16 +23,25 @@ class Entry:
         self.page = page
         self.form = form
         self.storage = form.storage(page)
+        self.access = Access(page, form)
+
+    @property
+    def is_listed(self) -> bool:
+        """Tell whether the user may know of it; data of no form are for managers."""
+        access = self.access
+        if self.form.name is None:
+            return access.manages
+        return access.changes_form or access.reads_form
 
     @cached_property
     def may_edit(self) -> bool:
         """Tell whether the user may open the edit page, if there is one."""
-        return self.form.name is not None and may_change_data(self.page, self.form)
+        return self.form.name is not None and self.access.changes_form
 
     @cached_property
     def may_view(self) -> bool:
         """Tell whether the user may open the read-only page, if there is one."""
-        return self.form.view_name is not None and may_read_data(self.page, self.form)
+        return self.form.view_name is not None and self.access.reads_form
 
     @property
     def may_export(self) -> bool:
@@ -42,7 +51,7 @@ class Entry:
     @property
     def may_delete(self) -> bool:
         """Tell whether there is something that the user may delete."""
-        return self.has_data and may_change_data(self.page, self.form)
+        return any(map(self.access.may_write, self.storage.data))
 
     @property
     def has_data(self) -> bool:
@@ -90,8 +99,4 @@ def entries_of(page: Any, request: Any) -> list[Entry]:
     forms = forms_of_page(page, request)
     known = {form.key for form in forms}
     forms += [unregistered_form(key) for key in storage_keys(page) if key not in known]
-    return [
-        Entry(page, form)
-        for form in forms
-        if may_change_data(page, form) or may_read_data(page, form)
-    ]
+    return [entry for entry in map(partial(Entry, page), forms) if entry.is_listed]

@@ -17,6 +17,8 @@ from zope.schema.interfaces import ValidationError
 class SchemaView:
     """The values of a storage as attributes; see `schema_view`."""
 
+    __roles__ = ()
+
     def __init__(
         self, storage: IAnnotationStorage, schema: InterfaceClass, writable: bool
     ):

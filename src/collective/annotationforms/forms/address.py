@@ -1,0 +1,87 @@
+"""The addresses of widgets, ``@@form/++widget++name``, and of what is below them.
+
+On the way to a widget a form is updated before Zope knows the user: plone.z3cform marks
+the request meanwhile.  So everything is asked as soon as the user is known.
+"""
+
+from AccessControl import Unauthorized
+from Acquisition import aq_base
+from collections.abc import Iterator
+from collective.annotationforms.interfaces import describe_page
+from collective.annotationforms.interfaces import IAnnotationForm
+from collective.annotationforms.permission import check_permission
+from collective.annotationforms.permission import check_permission_at_address
+from collective.annotationforms.permission import may_use_form_field
+from collective.annotationforms.saving.merge import widgets_by_name
+from plone.z3cform.interfaces import IDeferSecurityCheck
+from typing import Any
+from z3c.form.interfaces import IWidget
+from zope.publisher.interfaces import NotFound
+
+
+def user_is_unknown(request: Any) -> bool:
+    """Tell whether a form is updated on the way to one of its widgets."""
+    return IDeferSecurityCheck.providedBy(request)
+
+
+def check_permission_when_user_is_known(form: IAnnotationForm) -> None:
+    """Check the permission now, or as soon as the request is authenticated.
+
+    Raises Unauthorized; and NotFound for what is published below a widget, but is no
+    view of it.
+    """
+    if user_is_unknown(form.request):
+        try:
+            form.request.post_traverse(_check_published, (form,))
+            return
+        except RuntimeError:
+            # A path is traversed by code, after the request was authenticated.
+            pass
+    check_permission(form)
+
+
+def _check_published(form: IAnnotationForm) -> None:
+    check_permission_at_address(form)
+    # What is published is not among its parents.
+    path = [form.request["PUBLISHED"], *form.request["PARENTS"]]
+    for number, published in enumerate(path):
+        if IWidget.providedBy(published):
+            _check_views(published, path[:number], form.request)
+            _check_field(published, form)
+            return
+    raise NotFound(form, form.request["URL"], form.request)
+
+
+def _check_views(widget: IWidget, published: list, request: Any) -> None:
+    """Raise NotFound for an attribute: only views of a widget have an address."""
+    for item in published:
+        # A method of a view, its call as a rule, or a view that is traversed further.
+        view = getattr(item, "__self__", item)
+        if aq_base(getattr(view, "context", None)) is not aq_base(widget):
+            raise NotFound(widget, request["URL"], request)
+
+
+def _check_field(published: IWidget, form: IAnnotationForm) -> None:
+    """Raise Unauthorized if the user may not use the field of a widget.
+
+    plone.autoform leaves out such fields, but not as long as it doesn't know the user.
+    """
+    outermost = list(_outermost(published, form))
+    if not outermost or not all(_may_use(widget, form.context) for widget in outermost):
+        raise Unauthorized(
+            f"You are not allowed to use the field {published.name} of"
+            f" {describe_page(form.context)}."
+        )
+
+
+def _outermost(published: IWidget, form: IAnnotationForm) -> Iterator[IWidget]:
+    """Yield the widget of the form that is published, or that has it as a part."""
+    for _name, widget in widgets_by_name(form):
+        if f"{published.name}.".startswith(f"{widget.name}."):
+            yield widget
+
+
+def _may_use(widget: IWidget, page: Any) -> bool:
+    # A group has its own fields; a widget is called as its form field.
+    form_field = widget.form.fields[widget.__name__]
+    return may_use_form_field(form_field, widget.mode, page)
