@@ -142,10 +142,17 @@ class Access:
         if not isinstance(self.form, UnregisteredForm):
             return []
         views = list(_views_of_form(self.page, self.form.key))
-        # A class without a view is used by other code: nothing says who may.
-        shown = {base for form_class, _view in views for base in form_class.__mro__}
-        views += [(cls, None) for cls in self.form.classes if cls not in shown]
-        return [cls for cls, view in views if _may_open(cls, view, self.page)]
+        opened = [cls for cls, view in views if _may_open(cls, view, self.page)]
+        # A class that is no view is used by other code, which may have a guard of its
+        # own.
+        seen = {base for form_class, _view in views for base in form_class.__mro__}
+        return opened + [
+            cls
+            for cls in self.form.classes
+            if cls not in seen
+            and cls.permission is not None
+            and has_permission(cls.permission, self.page)
+        ]
 
     @cached_property
     def _opened_to_write(self) -> list[type]:

@@ -3,6 +3,8 @@
 from Acquisition import aq_base
 from collections.abc import Iterator
 from collective.annotationforms.catalog.index import index_pages
+from collective.annotationforms.catalog.relations import recatalog_page
+from collective.annotationforms.catalog.walk import walk_catalog
 from collective.annotationforms.lifecycle.version import StorageModifier
 from contextlib import contextmanager
 from plone.base.interfaces import INonInstallable
@@ -82,6 +84,12 @@ def add_administration(setup: SetupTool) -> None:
             PROFILE, step, run_dependencies=False, purge_old=False
         )
     find_form_data(setup)
+
+
+def recatalog_relations(setup: SetupTool) -> None:
+    """Upgrade a site whose relation catalog knows the form and the field of each."""
+    for _record, page in walk_catalog(getUtility(ICatalogTool)):
+        recatalog_page(page)
 
 
 def renew_modifier(setup: SetupTool) -> None:

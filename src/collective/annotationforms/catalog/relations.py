@@ -1,6 +1,9 @@
 """The relation catalog follows what is stored: relations, and links in rich text.
 
 Values are searched for them however deep they are: a row of a data grid may have some.
+
+The catalog answers everybody, so it is told no more than that a page refers to another
+one: neither the form nor the field.
 """
 
 from Acquisition import aq_base
@@ -26,6 +29,15 @@ from zope.intid.interfaces import IIntIds
 from zope.lifecycleevent.interfaces import IObjectAddedEvent
 
 
+#: What the catalog has in place of the attribute of the page.  No attribute of a page
+#: is called so: Plone drops the relations of attributes when a page is modified, and
+#: makes them anew from the page's own schema.
+FROM_ATTRIBUTE = "collective.annotationforms"
+
+# The attribute of a cataloged relation that tells which value has it.
+ORIGIN = "annotation_origin"
+
+
 @adapter(IValueWrittenEvent)
 def catalog_written_value(event: IValueWrittenEvent) -> None:
     """Catalog the relations of a value, in place of those of the value before."""
@@ -47,57 +59,71 @@ def uncatalog_removed_page(page: Any, event: IObjectWillBeRemovedEvent) -> None:
         _catalog(page, key, name, None)
 
 
+def recatalog_page(page: Any) -> None:
+    """Catalog the relations of a page anew, which the catalog may know by their fields.
+
+    So they were cataloged before the version 1004 of the profile.
+    """
+    for key, stored in stored_mappings(page).items():
+        for name, value in stored.items():
+            old = f"{key}.{name}"
+            if _has_relations(value) and _uncatalog(page, from_attribute=old):
+                _catalog(page, key, name, value)
+
+
 def _values_with_relations(page: Any) -> Iterator[tuple[str, str, Any]]:
     for key, stored in stored_mappings(page).items():
         for name, value in stored.items():
-            if _is_ours(_attribute(key, name), value):
+            if _is_ours((key, name), value):
                 yield key, name, value
 
 
-def _is_ours(attribute: str, value: Any) -> bool:
+def _is_ours(origin: tuple[str, str], value: Any) -> bool:
     """Tell whether `value` was cataloged here, or has links that may have been.
 
     Another add-on may keep relations in annotations, too, and catalog them itself.
     """
     return any(
         IRichTextValue.providedBy(leaf)
-        or (IRelationValue.providedBy(leaf) and leaf.from_attribute == attribute)
+        or (IRelationValue.providedBy(leaf) and _origin(leaf) == origin)
         for leaf in leaves(None, value)
     )
 
 
-def _attribute(key: str, name: str) -> str:
-    # No attribute of a page is called so: Plone drops the relations of attributes
-    # when a page is modified, and makes them anew from the page's own schema.
-    return f"{key}.{name}"
+def _origin(relation: RelationValue) -> tuple[str, str] | None:
+    return getattr(relation, ORIGIN, None)
 
 
 def _catalog(page: Any, key: str, name: str, value: Any) -> None:
-    catalog = queryUtility(ICatalog)
-    if catalog is None:
+    # A page that is not in the database yet has no id: it is done when it is added.
+    if queryUtility(ICatalog) is None or ensure_intid(page) is None:
         return
-    page_id = ensure_intid(page)
-    if page_id is None:
-        # Not in the database yet: it is done when the page is added.
-        return
-    attribute = _attribute(key, name)
-    _uncatalog(catalog, {"from_id": page_id, "from_attribute": attribute})
+    origin = (key, name)
+    _uncatalog(page, origin, from_attribute=FROM_ATTRIBUTE)
     for relation in _relations(page, value):
         if relation.to_object is None:
             # It comes from a version, and its target was deleted since.
             relation.__parent__ = relation.from_object = None
             continue
-        _setRelation(page, attribute, relation)
+        setattr(relation, ORIGIN, origin)
+        _setRelation(page, FROM_ATTRIBUTE, relation)
         # The acquisition wrapper can't be stored.
         relation.__parent__ = aq_base(page)
 
 
-def _uncatalog(catalog: ICatalog, query: dict) -> None:
-    intids = getUtility(IIntIds)
-    for relation in list(catalog.findRelations(query)):
+def _uncatalog(
+    page: Any, origin: tuple[str, str] | None = None, *, from_attribute: str
+) -> bool:
+    """Take what a value of the page has out of the catalog; tell whether it had any."""
+    catalog, intids = getUtility(ICatalog), getUtility(IIntIds)
+    query = {"from_id": intids.getId(page), "from_attribute": from_attribute}
+    found = catalog.findRelations(query)
+    found = [relation for relation in found if _origin(relation) == origin]
+    for relation in found:
         catalog.unindex(relation)
         # A registered relation lives on, and its page with it, even if deleted.
         intids.unregister(relation)
+    return bool(found)
 
 
 def _relations(page: Any, value: Any) -> Iterator[RelationValue]:

@@ -100,9 +100,9 @@ def walk_part_of_search(search: Search, *, start: int | None, limit: int) -> Wal
 def walk_catalog(
     catalog: Any,
     *,
-    start: int | None,
-    limit: int | None,
-    progress: Callable[[int], None],
+    start: int | None = None,
+    limit: int | None = None,
+    progress: Callable[[int], None] = lambda done: None,
 ) -> Walk:
     """Go over all pages, at most `limit` of them, in the order of their records."""
     # Nothing public begins at a record: getAllBrains and searchAll make a brain of each

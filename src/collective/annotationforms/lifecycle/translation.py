@@ -1,7 +1,8 @@
 """Translations of plone.app.multilingual share the fields that are marked for it.
 
 plone.app.multilingual copies such fields of content types; here it is done for the
-fields of forms, as soon as a value is written.
+fields of forms, as soon as a value is written.  A translation gets what the user may
+see of a page, in a view or in a form, as far as they may write it there.
 """
 
 from Acquisition import aq_base
@@ -10,6 +11,7 @@ from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.interfaces import IStorageSavedEvent
 from collective.annotationforms.interfaces import IValueWrittenEvent
+from collective.annotationforms.permission import Access
 from collective.annotationforms.registry import form_of
 from collective.annotationforms.saving.save import saving
 from collective.annotationforms.storage.relation import with_other_targets
@@ -85,6 +87,7 @@ def _share(
 ) -> None:
     """Give the translation the values of these names, or remove what is not there."""
     form = form_of(translation, storage.key)
+    names = _permitted_names(storage, names, translation)
     shared = form.storage(translation)
     alsoProvides(shared, ISharedStorage)
     other = partial(_translated, language=language)
@@ -95,6 +98,20 @@ def _share(
                 shared[name] = clone(with_other_targets(storage[name], other))
             else:
                 shared.pop(name, None)
+
+
+def _permitted_names(
+    storage: IAnnotationStorage, names: Iterable[str], translation: Any
+) -> list[str]:
+    """Return the names that the user may see in the storage, and write elsewhere."""
+    page, key = storage.__parent__, storage.key
+    here = Access(page, form_of(page, key))
+    there = Access(translation, form_of(translation, key))
+    return [
+        name
+        for name in names
+        if (here.may_read(name) or here.may_write(name)) and there.may_write(name)
+    ]
 
 
 def _translated(page: Any, language: str) -> Any:

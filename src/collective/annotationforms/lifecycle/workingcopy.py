@@ -1,6 +1,13 @@
-"""Working copies of plone.app.iterate: data of their own, brought over at check-in."""
+"""Working copies of plone.app.iterate: data of their own, brought over at check-in.
+
+Whoever checks a page out owns the working copy: it has what they may read.  At check-in
+the page gets what they may write; the rest stays on it.
+"""
 
 from collective.annotationforms.catalog.inventory import storage_keys
+from collective.annotationforms.interfaces import IRegisteredForm
+from collective.annotationforms.lifecycle.copies import withheld_names
+from collective.annotationforms.permission import Access
 from collective.annotationforms.registry import form_of
 from collective.annotationforms.saving.replacement import replace_data
 from collective.annotationforms.storage.storage import stored_mappings
@@ -9,24 +16,36 @@ from zope.annotation.interfaces import IAnnotations
 from zope.copy import clone
 
 
+#: The annotation of a working copy in which it is kept what it did not get: annotation
+#: key -> names.  No value that is missing for this reason was deleted in it.
+WITHHELD = "collective.annotationforms.withheld"
+
+
 def give_data_to_working_copy(event: Any) -> None:
     """Copy the data of the page; `event` is plone.app.iterate's ICheckoutEvent.
 
     The working copy of an item is a copy, without what its forms don't want to be
     copied; that of a folderish page has the very mappings of the page.
     """
-    copies = stored_mappings(event.working_copy)
-    ours = storage_keys(event.object)
-    for key, stored in stored_mappings(event.object).items():
+    page, working_copy = event.object, event.working_copy
+    copies, ours = stored_mappings(working_copy), storage_keys(page)
+    withheld = {}
+    for key, stored in stored_mappings(page).items():
+        form = form_of(page, key)
+        names = withheld_names(page, form, stored)
+        if names:
+            withheld[key] = names
         if copies.get(key, stored) is not stored:
+            # It has a copy already, without these.
             continue
-        copied = clone(stored)
+        given = {name: stored[name] for name in stored if name not in names}
         if key in ours:
-            IAnnotations(event.working_copy).pop(key, None)
-            form = form_of(event.working_copy, key)
-            replace_data(event.working_copy, form, copied)
+            IAnnotations(working_copy).pop(key, None)
+            replace_data(working_copy, form, clone(given))
         else:
-            IAnnotations(event.working_copy)[key] = copied
+            IAnnotations(working_copy)[key] = clone(stored)
+    if withheld:
+        IAnnotations(working_copy)[WITHHELD] = withheld
 
 
 def bring_data_back(event: Any) -> None:
@@ -35,14 +54,37 @@ def bring_data_back(event: Any) -> None:
     plone.app.iterate puts the other mappings of the working copy in place of those of
     the page, and leaves on the page what the working copy has no longer.
     """
-    new = stored_mappings(event.object)
-    ours = {*storage_keys(event.baseline), *storage_keys(event.object)}
+    page, working_copy = event.baseline, event.object
+    new = stored_mappings(working_copy)
+    withheld = IAnnotations(working_copy).pop(WITHHELD, {})
+    ours = {*storage_keys(page), *storage_keys(working_copy)}
     for key in sorted(ours):
-        form = form_of(event.baseline, key)
+        form = form_of(page, key)
         if key in new or form.is_known:
             values = dict(new.get(key, {}))
             # Its relations are the page's from now on.
-            form.storage(event.object).remove()
+            form.storage(working_copy).remove()
             # plone.app.iterate has a lock of its own on the page, and tells it in the
             # end.
-            replace_data(event.baseline, form, values)
+            replace_data(
+                page, form, _brought_back(page, form, values, withheld.get(key, ()))
+            )
+
+
+def _brought_back(
+    page: Any, form: IRegisteredForm, values: dict[str, Any], withheld: Any
+) -> dict[str, Any]:
+    """Return what the page is to have: values of the working copy, and its own."""
+    if not form.is_known:
+        return values
+    live = dict(form.storage(page).data)
+    may_write = Access(page, form).may_write
+    is_new = {
+        name: may_write(name) and (name in values or name not in withheld)
+        for name in {**live, **values}
+    }
+    return {
+        name: values[name] if new else live[name]
+        for name, new in is_new.items()
+        if name in (values if new else live)
+    }

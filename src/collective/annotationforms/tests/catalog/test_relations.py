@@ -1,6 +1,7 @@
 from collective.annotationforms import annotation_storage
 from collective.annotationforms import AnnotationEditForm
 from collective.annotationforms import schema_view
+from collective.annotationforms.catalog.relations import FROM_ATTRIBUTE
 from collective.annotationforms.tests.layers import IntegrationTestCase
 from persistent.mapping import PersistentMapping
 from plone.app.linkintegrity.browser.info import DeleteConfirmationInfo
@@ -97,7 +98,7 @@ class TestRelation(RelationTestCase):
 
     def test_is_cataloged_with_the_page_as_source(self):
         self.view.one = self.portal["first"]
-        self.assertEqual(["first"], self.targets(from_attribute=f"{KEY}.one"))
+        self.assertEqual(["first"], self.targets(from_attribute=FROM_ATTRIBUTE))
         self.view.one = self.portal["second"]
         self.assertEqual(["second"], self.targets())
         self.view.several = [self.portal["first"], self.portal["third"]]
@@ -187,7 +188,7 @@ class TestRelation(RelationTestCase):
         field = IPart["target"]
         getMultiAdapter((part, field), IDataManager).set(self.portal["first"])
         self.storage["part"] = part
-        self.assertEqual(["first"], self.targets(from_attribute=f"{KEY}.part"))
+        self.assertEqual(["first"], self.targets(from_attribute=FROM_ATTRIBUTE))
         self.portal.manage_pasteObjects(self.portal.manage_copyObjects(["page"]))
         self.assertEqual(["first"], self.targets(self.portal["copy_of_page"]))
         self.storage["part"] = Part()
@@ -208,6 +209,45 @@ class TestRelation(RelationTestCase):
         self.assertEqual(
             [{"name": "a", "target": None, "more": (second,)}, rows[1]], self.view.rows
         )
+
+    def test_the_catalog_tells_neither_form_nor_field(self):
+        self.view.one = self.portal["first"]
+        self.view.text = RichTextValue(
+            '<a href="second">second</a>', "text/html", "text/html"
+        )
+        found = list(getUtility(ICatalog).findRelations({}))
+        self.assertEqual(2, len(found))
+        for relation in found:
+            self.assertEqual(FROM_ATTRIBUTE, relation.from_attribute)
+            self.assertNotIn(KEY, repr(relation))
+
+    def test_the_same_target_in_two_fields(self):
+        self.view.one = self.portal["first"]
+        self.view.several = [self.portal["first"]]
+        self.assertEqual(["first", "first"], self.targets())
+        self.view.one = None
+        self.assertEqual(["first"], self.targets())
+        self.view.several = []
+        self.assertEqual([], self.targets())
+
+    def test_relations_that_were_cataloged_by_their_fields(self):
+        self.view.one = self.portal["first"]
+        self.view.several = [self.portal["second"], self.portal["third"]]
+        catalog = getUtility(ICatalog)
+        for relation in list(catalog.findRelations({})):
+            catalog.unindex(relation)
+            key, name = relation.annotation_origin
+            del relation.annotation_origin
+            _setRelation(self.page, f"{key}.{name}", relation)
+        for _time in range(2):
+            recatalog_page(self.page)
+            self.assertEqual(
+                ["first", "second", "third"],
+                self.targets(from_attribute=FROM_ATTRIBUTE),
+            )
+            self.assertEqual(3, self.cataloged())
+        self.view.several = []
+        self.assertEqual(["first"], self.targets())
 
     def test_relations_of_others_are_left_alone(self):
         relation = RelationValue(getUtility(IIntIds).getId(self.portal["first"]))

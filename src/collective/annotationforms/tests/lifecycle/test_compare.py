@@ -63,7 +63,7 @@ class GuardedForm(AnnotationEditForm):
 
 
 class UsedByOthers(AnnotationStorageMixin, DisplayForm):
-    """Not a view: whatever uses it is to check the permission."""
+    """Not a view: whatever uses it is to check the permission, so nobody knows it."""
 
     fields = field.Fields(schema.TextLine(__name__="inner", title="Inner"))
     ANNOTATION_STORAGE_KEY = KEY
@@ -173,7 +173,7 @@ class TestCompare(CompareTestCase):
         transaction.commit()
         self.assertEqual(["Name"], list(self.compared(two=self.before)))
         self.assertEqual(
-            {"Name", "Hidden", "Guarded"},
+            {"Name", "Hidden", "Guarded", "Inner"},
             set(self.compared(two=self.before, user=SITE_OWNER_NAME)),
         )
         for user in (None, "reader"):

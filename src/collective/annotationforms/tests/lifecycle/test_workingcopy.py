@@ -1,6 +1,7 @@
 from collective.annotationforms import annotation_storage
 from collective.annotationforms import AnnotationEditForm
 from collective.annotationforms import schema_view
+from collective.annotationforms.catalog.relations import FROM_ATTRIBUTE
 from collective.annotationforms.tests.layers import FormsLayer
 from collective.annotationforms.tests.layers import FunctionalTestCase
 from collective.annotationforms.tests.lifecycle.test_version import IData
@@ -111,10 +112,11 @@ class WorkingCopyTestCase(FunctionalTestCase):
         """Return the targets that the relation catalog knows."""
         query = {
             "from_id": getUtility(IIntIds).getId(page),
-            "from_attribute": f"{key}.related",
+            "from_attribute": FROM_ATTRIBUTE,
         }
-        relations = getUtility(ICatalog).findRelations(query)
-        return [relation.to_object.getId() for relation in relations]
+        found = getUtility(ICatalog).findRelations(query)
+        related = annotation_storage(page, key).data.get("related")
+        return [item.to_object.getId() for item in found if item is related]
 
     def objects(self, page):
         """Return all of our objects that are stored, but for the page itself."""
