@@ -2,6 +2,7 @@ from collective.annotationforms import annotation_storage
 from collective.annotationforms import AnnotationEditForm
 from collective.annotationforms import schema_view
 from collective.annotationforms.catalog.relations import FROM_ATTRIBUTE
+from collective.annotationforms.catalog.relations import recatalog_page
 from collective.annotationforms.tests.layers import IntegrationTestCase
 from persistent.mapping import PersistentMapping
 from plone.app.linkintegrity.browser.info import DeleteConfirmationInfo
