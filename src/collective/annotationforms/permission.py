@@ -5,6 +5,7 @@ Where nothing says who may, the answer is no.
 
 from AccessControl import getSecurityManager
 from AccessControl import Unauthorized
+from AccessControl.security import SecurityPolicy
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collective.annotationforms.interfaces import describe_page
@@ -31,7 +32,6 @@ from zope.interface import Interface
 from zope.interface import providedBy
 from zope.publisher.interfaces import IPublishTraverse
 from zope.publisher.interfaces import NotFound
-from zope.security import checkPermission
 from zope.security.interfaces import IPermission
 
 
@@ -160,8 +160,18 @@ class Access:
 
 
 def check_permission(form: IAnnotationForm) -> None:
-    """Raise Unauthorized if the current user may not use `form` on its page."""
-    if not all(_answers(form, _view_of(form), form.context)):
+    """Raise Unauthorized if the current user may not use `form` on its page.
+
+    A form that is no view is guarded by the code that uses it.
+    """
+    view = _view_of(form)
+    if view is None:
+        allowed = form.permission is None or has_permission(
+            form.permission, form.context
+        )
+    else:
+        allowed = _may_open(form, view, form.context)
+    if not allowed:
         raise Unauthorized(
             f"You are not allowed to use the form {_name_of(form)} of"
             f" {describe_page(form.context)}."
@@ -171,8 +181,7 @@ def check_permission(form: IAnnotationForm) -> None:
 def check_permission_at_address(form: IAnnotationForm) -> None:
     """Raise Unauthorized if the user may not use `form` at the address of a widget.
 
-    A form that was not registered as a view is guarded by the code that uses it, but
-    not there: see `_may_open`.
+    There, nobody else guards a form that is no view: see `_may_open`.
     """
     if not _may_open(form, _view_of(form), form.context):
         raise Unauthorized(
@@ -189,8 +198,11 @@ def may_use_field(use: FieldUse, key: str, page: Any) -> bool:
     """
     name = use.field.__name__
     schemata = {use.schema, use.field.interface} - {None}
-    needed = [mergedTaggedValueDict(schema, key).get(name) for schema in schemata]
-    return all(checkPermission(permission, page) for permission in needed)
+    needed = {mergedTaggedValueDict(schema, key).get(name) for schema in schemata}
+    # zope.security's own checkPermission needs an interaction, which scripts lack.
+    return all(
+        SecurityPolicy().checkPermission(permission, page) for permission in needed
+    )
 
 
 def may_use_form_field(form_field: Field, mode: str, page: Any) -> bool:

@@ -1,0 +1,1 @@
+"""Who reads and writes what, by every route, as the publisher answers."""

@@ -1,0 +1,198 @@
+"""What the publisher answers below a page, a form and a widget."""
+
+from collective.annotationforms import annotation_storage
+from collective.annotationforms.tests.access.kinds import KINDS
+from collective.annotationforms.tests.access.kinds import OpenForm
+from collective.annotationforms.tests.access.kinds import PythonForm
+from collective.annotationforms.tests.access.kinds import PythonView
+from collective.annotationforms.tests.access.site import AccessTestCase
+from plone.z3cform.layout import wrap_form
+from urllib.parse import urlencode
+
+import transaction
+
+
+OPEN = KINDS[0]
+BELOW_A_FORM = (
+    "applyChanges",
+    "extractData",
+    "fields",
+    "fields/plain",
+    "form_instance/getContent/copy",
+    "getContent",
+    "getContent/copy",
+    "groups",
+    "handle_save",
+    "handlers",
+    "nextURL",
+    "render",
+    "schema",
+    "update",
+    "updateWidgets",
+    "w",
+    "widgets",
+    "widgets/plain/context/copy",
+)
+BELOW_A_WIDGET = (
+    "context",
+    "context/clear",
+    "context/copy",
+    "context/pop?key=plain",
+    "context/remove",
+    "context/setdefault?name=plain&default=forged",
+    "extract",
+    "field",
+    "field/bind",
+    "field/default",
+    "field/interface",
+    "field/storage",
+    "field/storage/clear",
+    "field/validate?value=x",
+    "form",
+    "form/applyChanges",
+    "form/getContent/copy",
+    "form/widgets/plain/context/copy",
+    "render",
+    "terms",
+    "update",
+    "value",
+    "widgets",
+    "@@ploneform-render-widget/context",
+    "@@ploneform-render-widget/index",
+    "@@download/context/context",
+    "@@images/context/context",
+    "@@getSource/context",
+    "@@getSource/get_vocabulary",
+    "@@getSource/get_context",
+)
+BELOW_A_PAGE = (
+    "@@form-data/entries",
+    "@@form-data/shown_values",
+    "@@form-data/url",
+    "@@form-data-delete/entry",
+    "@@form-data-delete/_delete",
+    "@@form-data-delete/index",
+    "@@form-data-export/entry/values",
+    "@@history/data_changes",
+    "@@history/getVersion",
+    "@@history/compared",
+    "@@images/plain",
+    "@@form-data-macros",
+)
+
+
+class AddressTestCase(AccessTestCase):
+    def setUp(self):
+        super().setUp()
+        self.before = self.all_stored()
+
+    def all_stored(self):
+        transaction.begin()
+        return {
+            kind.key: {
+                name: value if isinstance(value, str) else value[0].cell
+                for name, value in annotation_storage(self.page, kind.key).data.items()
+            }
+            for kind in KINDS
+        }
+
+    def refuse(self, user, address):
+        """Check that nothing is at the address for the user, and nothing is written."""
+        browser = self.browser_of(user)
+        browser.open(f"{self.url}/{address}")
+        status = browser.headers["status"]
+        with self.subTest(user=user, address=address):
+            # To the login form, if it isn't an error.
+            self.assertRegex(status, "^(4|302)", browser.contents)
+            self.assertNotIn("as stored", str(browser.contents))
+            self.assertEqual(self.before, self.all_stored())
+
+
+class TestAddresses(AddressTestCase):
+    """There is nothing but views, whoever asks: methods and attributes are not there."""
+
+    def test_below_a_form(self):
+        for kind in KINDS:
+            for view in (kind.name, f"{kind.name}-view"):
+                for path in BELOW_A_FORM:
+                    for user in ("anonymous", "manager"):
+                        self.refuse(user, f"@@{view}/{path}")
+
+    def test_below_a_widget(self):
+        for view in (OPEN.name, f"{OPEN.name}-view"):
+            for widget in ("plain", "rows", "rows.0", "rows.0.widgets.cell"):
+                for path in BELOW_A_WIDGET:
+                    for user in ("anonymous", "manager"):
+                        self.refuse(user, f"@@{view}/++widget++{widget}/{path}")
+
+    def test_below_a_page(self):
+        for path in BELOW_A_PAGE:
+            for user in ("anonymous", "manager"):
+                self.refuse(user, f"{path}?key={OPEN.key}")
+
+
+class TestUnknownGuard(AddressTestCase):
+    """Where nothing says who may, an address is for who may modify the page."""
+
+    def wrapped(self, form_class):
+        """Register a form by Python in a wrapper, which has no permission."""
+        wrapper = wrap_form(form_class)
+        self.register_view("wrapped", wrapper)
+        return wrapper
+
+    def widget(self, user, view, field="plain"):
+        path = f"@@{view}/++widget++{field}/@@ploneform-render-widget"
+        return "as stored" in self.get(user, path)
+
+    def test_a_wrapper(self):
+        self.wrapped(PythonForm)
+        self.assertFalse(self.widget("anonymous", "wrapped"))
+        self.assertFalse(self.widget("reader", "wrapped"))
+        self.assertTrue(self.widget("editor", "wrapped"))
+
+    def test_a_form_with_the_name_of_another_view(self):
+        # The view "view" of the page is open to all; it is not this form.
+        class Named(PythonForm):
+            __name__ = "view"
+
+        self.register_view("named", Named)
+        self.assertFalse(self.widget("anonymous", "named"))
+        self.assertTrue(self.widget("editor", "named"))
+
+    def test_a_view_is_for_who_may_view_the_page(self):
+        self.register_view("displayed", PythonView)
+        self.assertTrue(self.widget("anonymous", "displayed"))
+        self.assertFalse(self.widget("anonymous", "displayed", "readers"))
+        self.portal.portal_workflow.doActionFor(self.page, "retract")
+        transaction.commit()
+        self.assertFalse(self.widget("anonymous", "displayed"))
+
+    def test_an_unknown_permission_is_nobodys(self):
+        class Unknown(OpenForm):
+            permission = "No such permission"
+
+        self.register_view("unknown", Unknown)
+        for user in ("anonymous", "editor"):
+            self.assertFalse(self.widget(user, "unknown"))
+
+    def test_the_form_itself(self):
+        for user in ("anonymous", "reader"):
+            self.refuse(user, "@@python-data")
+
+
+class TestQuery(AddressTestCase):
+    """What a query says of a widget or a form changes nothing of who may."""
+
+    def test_parameters(self):
+        for query in (
+            {"form.widgets.readers": "x"},
+            {
+                "form.widgets.readers-shown": "x",
+                "form.widgets.readers-conflict": "mine",
+            },
+            {"form.mode": "input", "mode": "input"},
+            {"ajax_load": "1", "form.buttons.save": "Save"},
+        ):
+            path = f"@@{OPEN.name}-view/++widget++readers/@@ploneform-render-widget"
+            self.refuse("anonymous", f"{path}?{urlencode(query)}")
+            self.refuse("editor", f"{path}?{urlencode(query)}")
