@@ -6,8 +6,13 @@ from collective.annotationforms.tests.access.kinds import OpenForm
 from collective.annotationforms.tests.access.kinds import PythonForm
 from collective.annotationforms.tests.access.kinds import PythonView
 from collective.annotationforms.tests.access.site import AccessTestCase
+from plone.app.contenttypes.interfaces import IDocument
 from plone.z3cform.layout import wrap_form
+from Products.Five import BrowserView
 from urllib.parse import urlencode
+from zope.component import getGlobalSiteManager
+from zope.interface import Interface
+from zope.publisher.interfaces.browser import IBrowserRequest
 
 import transaction
 
@@ -109,7 +114,7 @@ class AddressTestCase(AccessTestCase):
 
 
 class TestAddresses(AddressTestCase):
-    """There is nothing but views, whoever asks: methods and attributes are not there."""
+    """There is nothing but views, whoever asks: neither methods nor attributes."""
 
     def test_below_a_form(self):
         for kind in KINDS:
@@ -151,11 +156,17 @@ class TestUnknownGuard(AddressTestCase):
         self.assertTrue(self.widget("editor", "wrapped"))
 
     def test_a_form_with_the_name_of_another_view(self):
-        # The view "view" of the page is open to all; it is not this form.
+        # That view is open to all; it is not this form.
         class Named(PythonForm):
-            __name__ = "view"
+            __name__ = "public"
 
-        self.register_view("named", Named)
+        registry = getGlobalSiteManager()
+        arguments = (Named, (IDocument, IBrowserRequest), Interface, "named")
+        registry.registerAdapter(*arguments)
+        self.addCleanup(registry.unregisterAdapter, *arguments)
+        self.register_view(
+            "public", type("Public", (BrowserView,), {"__roles__": None})
+        )
         self.assertFalse(self.widget("anonymous", "named"))
         self.assertTrue(self.widget("editor", "named"))
 
