@@ -7,6 +7,7 @@ route gives no more than that, and no less unless it is not for the user at all.
 from collections.abc import Callable
 from collections.abc import Iterable
 from collective.annotationforms import annotation_storage
+from collective.annotationforms.tests.access.documented import tables
 from collective.annotationforms.tests.access.kinds import EDITORS
 from collective.annotationforms.tests.access.kinds import FIELDS
 from collective.annotationforms.tests.access.kinds import FOR_MANAGERS_TO_READ
@@ -16,6 +17,7 @@ from collective.annotationforms.tests.access.kinds import KINDS
 from collective.annotationforms.tests.access.kinds import PythonForm
 from collective.annotationforms.tests.access.kinds import USERS
 from collective.annotationforms.tests.access.site import AccessTestCase
+from collective.annotationforms.tests.docs.test_docs import ROOT
 from plone.app.iterate.interfaces import ICheckinCheckoutPolicy
 from plone.app.multilingual.interfaces import ITranslationManager
 from zope.annotation.interfaces import IAnnotations
@@ -51,7 +53,11 @@ def letters(user: str, users: Iterable[str], guarded: Iterable[str]) -> str:
 
 
 class MatrixTestCase(AccessTestCase):
+    """Fills in `results`, and compares them with the tables of docs/security.rst."""
+
     results: dict
+    #: False where the documentation isn't, and as long as the tables are being made.
+    compares = (ROOT / "docs/security.rst").exists()
 
     def check(
         self,
@@ -67,6 +73,7 @@ class MatrixTestCase(AccessTestCase):
         The route is for `users` only; with a form that ZCML does not know, for
         `unregistered`.
         """
+        documented = tables()[self.results is WRITTEN] if self.compares else {}
         for kind in KINDS:
             open_to = users
             if kind not in REGISTERED and unregistered is not None:
@@ -77,6 +84,8 @@ class MatrixTestCase(AccessTestCase):
                     self.results[route, kind.name, user] = found
                     wanted = expected(kind, user) if user in open_to else ""
                     self.assertEqual(wanted, found)
+                    if self.compares:
+                        self.assertEqual(documented[route, kind.name, user], found)
 
 
 class TestReading(MatrixTestCase):

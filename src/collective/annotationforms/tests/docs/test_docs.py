@@ -48,6 +48,7 @@ DOCUMENTS = (
     "docs/lifecycle.rst",
     "docs/reference.rst",
     "docs/saving.rst",
+    "docs/security.rst",
     "docs/tutorial.rst",
     "docs/validators.rst",
     "examples/README.rst",
