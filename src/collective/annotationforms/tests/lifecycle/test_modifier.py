@@ -94,11 +94,13 @@ class TestUpgrade(FunctionalTestCase):
         self.portal._p_jar.cacheMinimize()
 
     def upgrade(self):
-        self.portal.portal_setup.upgradeProfile(PROFILE)
+        setup = self.portal.portal_setup
+        setup.upgradeProfile(PROFILE)
         transaction.commit()
         self.portal._p_jar.cacheMinimize()
         self.assertEqual(
-            ("1002",), self.portal.portal_setup.getLastVersionForProfile(PROFILE)
+            (setup.getVersionForProfile(PROFILE),),
+            setup.getLastVersionForProfile(PROFILE),
         )
 
     def fill(self, text):
