@@ -8,6 +8,7 @@ from collective.annotationforms.connections.buffered import BufferedDataManager
 from collective.annotationforms.connections.connection import ForeignConnection
 from collective.annotationforms.connections.datamanager import ForeignDataManager
 from collective.annotationforms.connections.errors import ForeignLost
+from collective.annotationforms.connections.errors import ForeignSettingsError
 from collective.annotationforms.connections.errors import ForeignTransientError
 from collective.annotationforms.connections.errors import ForeignUnavailable
 from collective.annotationforms.connections.kept import foreign_connection
@@ -20,6 +21,7 @@ __all__ = [
     "ForeignConnection",
     "ForeignDataManager",
     "ForeignLost",
+    "ForeignSettingsError",
     "ForeignTransientError",
     "ForeignUnavailable",
     "foreign_connection",

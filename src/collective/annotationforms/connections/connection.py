@@ -61,11 +61,17 @@ class ForeignConnection:
         """Hook: close without talking to the server (runs under ZODB's lock)."""
         raw.close()
 
+    def setting(self, name: str | None = None) -> str:
+        """Return what an error calls a setting, or all of them; no value is in it."""
+        what = "The settings" if name is None else f"The setting {name!r}"
+        owner = "" if self.path is None else f" for {self.path}"
+        return f"{what} of {type(self).__name__}{owner}"
+
     @property
     def raw(self) -> Any:
         """The live raw connection.
 
-        Raises ForeignUnavailable, or what `connect` raises, if there is none.
+        Raises ForeignUnavailable, ForeignSettingsError, or what else `connect` raises.
         """
         transaction = self._current_transaction()
         link = self._link

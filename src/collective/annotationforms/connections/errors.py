@@ -7,6 +7,14 @@ class ForeignUnavailable(OSError):
     """The last connect failed a moment ago, within `retry_after`; nothing was tried."""
 
 
+class ForeignSettingsError(ValueError):
+    """A setting can't be read; the text names it and its object, never its value.
+
+    Nor does any other attribute have the value: the error of a library, which may
+    show it, is not the context of this one.
+    """
+
+
 class ForeignLost(ConnectionError):
     """The connection was closed within the transaction that it takes part in.
 

@@ -3,8 +3,12 @@
 Settings are a URL, or a dict of what httpx.Client() takes, with ``base_url``.
 """
 
+from collective.annotationforms.connections.address import Address
+from collective.annotationforms.connections.address import address_of
 from collective.annotationforms.connections.buffered import BufferedDataManager
 from collective.annotationforms.connections.cooldown import Cooldown
+from collective.annotationforms.connections.errors import ForeignSettingsError
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -32,17 +36,33 @@ class HTTPService(BufferedDataManager):
     answer_timeout = 10.0
 
     def connect(self) -> Client:
-        """See ForeignConnection"""
-        settings = self.settings
-        if isinstance(settings, str):
-            settings = {"base_url": settings}
-        defaults = {
+        """See ForeignConnection; raises ForeignSettingsError."""
+        options = {
             "timeout": httpx.Timeout(self.answer_timeout, connect=self.connect_timeout),
             "limits": httpx.Limits(keepalive_expiry=self.max_idle),
         }
-        client = Client(**defaults | without_password(settings))
-        client.cooldown = self.cooldown
-        return client
+        options |= self._without_passwords()
+        # Not while it is handled: the library's error would be the context of ours.
+        with suppress(httpx.InvalidURL, ValueError):
+            client = Client(**options)
+            client.cooldown = self.cooldown
+            return client
+        raise ForeignSettingsError(f"{self.setting()} have a value that httpx refuses")
+
+    def _without_passwords(self) -> dict:
+        """Return the settings with addresses that have no user and no password."""
+        settings = self.settings
+        if not isinstance(settings, dict):
+            settings = {"base_url": settings}
+        found: dict[str, Any] = {}
+        if base_url := str(settings.get("base_url") or ""):
+            address = address_of(base_url, what=self.setting("base_url"))
+            found = {"auth": _auth_of(address)} | settings | {"base_url": address.url}
+        proxy = settings.get("proxy")
+        if isinstance(proxy, (str, httpx.URL)):
+            address = address_of(str(proxy), what=self.setting("proxy"))
+            found["proxy"] = httpx.Proxy(address.url, auth=_auth_of(address))
+        return settings | found
 
     def is_alive(self, raw: Client) -> bool:
         """Replace nothing: httpx asks before each request whether it is connected."""
@@ -61,13 +81,5 @@ class HTTPService(BufferedDataManager):
             raw.request(method, url, **options).raise_for_status()
 
 
-def without_password(settings: dict) -> dict:
-    """Return the settings with user and password as ``auth``, not in ``base_url``.
-
-    httpx shows the URL in its errors.
-    """
-    url = httpx.URL(settings.get("base_url", ""))
-    if not url.userinfo:
-        return settings
-    found = {"auth": (url.username, url.password)}
-    return found | settings | {"base_url": url.copy_with(userinfo=b"")}
+def _auth_of(address: Address) -> tuple[str, str] | None:
+    return None if address.user is None else (address.user, address.password or "")

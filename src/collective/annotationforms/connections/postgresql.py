@@ -4,10 +4,14 @@ Settings are a conninfo string, or a dict of what psycopg.connect() takes.
 """
 
 from collections.abc import Iterator
+from collective.annotationforms.connections.address import address_of
+from collective.annotationforms.connections.address import is_address
 from collective.annotationforms.connections.connection import ForeignConnection
 from collective.annotationforms.connections.datamanager import ForeignDataManager
+from collective.annotationforms.connections.errors import ForeignSettingsError
 from collective.annotationforms.connections.errors import ForeignTransientError
 from contextlib import contextmanager
+from contextlib import suppress
 from itertools import count
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.errors import DeadlockDetected
@@ -20,6 +24,9 @@ from typing import Any
 
 import psycopg
 
+
+# How a conninfo string begins that is an address.
+ADDRESS = ("postgresql://", "postgres://")
 
 # What PostgreSQL says of a transaction that may succeed if it runs again.
 TRANSIENT = (DeadlockDetected, SerializationFailure)
@@ -84,31 +91,54 @@ class _Connects:
     def connect(self, **defaults: Any) -> TimedConnection:
         """Return a connection; what the settings say goes before the timeouts.
 
-        Raises ValueError for a conninfo string that can't be parsed.
+        Raises ForeignSettingsError for settings that can't be read.
         """
-        settings = _parsed(self.settings)
+        settings = self._parsed()
         defaults |= {"connect_timeout": self.connect_timeout, "cursor_factory": Cursor}
         if self.statement_timeout is not None:
             milliseconds = int(self.statement_timeout * 1000)
             defaults["options"] = f"-c statement_timeout={milliseconds}"
-        raw = TimedConnection.connect(**defaults | settings)
-        raw.answer_timeout = self.answer_timeout
-        return raw
+        # Not while it is handled: the library's error would be the context of ours.
+        with suppress(ValueError):
+            raw = TimedConnection.connect(**defaults | settings)
+            raw.answer_timeout = self.answer_timeout
+            return raw
+        raise ForeignSettingsError(
+            f"{self.setting()} have a value that psycopg refuses"
+        )
+
+    def _parsed(self) -> dict[str, Any]:
+        """Return the settings as a dict, with nothing left for libpq to take apart."""
+        if isinstance(self.settings, str):
+            settings = self._parsed_text(self.settings, self.setting())
+        else:
+            text = self.settings.get("conninfo") or ""
+            settings = self._parsed_text(text, self.setting("conninfo"))
+            settings |= {
+                name: value
+                for name, value in self.settings.items()
+                if name != "conninfo"
+            }
+        for name in ("host", "dbname"):
+            if is_address(settings.get(name)):
+                raise ForeignSettingsError(f"{self.setting(name)} is an address")
+        return settings
+
+    def _parsed_text(self, text: str, what: str) -> dict[str, Any]:
+        found = {}
+        if text.startswith(ADDRESS):
+            # libpq takes a # for a character like others.
+            address = address_of(text, what=what, ends="/?")
+            text = address.url
+            found = {"user": address.user, "password": address.password}
+        with suppress(psycopg.ProgrammingError, ValueError):
+            parsed = conninfo_to_dict(text)
+            return parsed | {name: value for name, value in found.items() if value}
+        raise ForeignSettingsError(f"{what} can't be read as a conninfo string")
 
     def is_alive(self, raw: TimedConnection) -> bool:
         """See ForeignConnection"""
         return not raw.closed and super().is_alive(raw)
-
-
-def _parsed(settings: str | dict[str, Any]) -> dict[str, Any]:
-    """Return the settings as a dict; raises ValueError for a malformed string."""
-    if not isinstance(settings, str):
-        return settings
-    try:
-        return conninfo_to_dict(settings)
-    except psycopg.ProgrammingError:
-        # Its text has a part of the string, which may be the password.
-        raise ValueError("the conninfo string can't be parsed") from None
 
 
 class PostgreSQLReader(_Connects, ForeignConnection):
