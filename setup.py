@@ -55,6 +55,7 @@ setup(
         "Acquisition",
         "DateTime",
         "persistent",
+        "Pillow",
         "plone.app.content",
         "plone.app.linkintegrity",
         "plone.app.textfield",

@@ -147,7 +147,7 @@ def _normal_whole(value: Any) -> Any:
     if IRichTextValue.providedBy(value):
         return ("text", value.mimeType, normal(None, value.raw))
     if INamed.providedBy(value):
-        return ("file", *_normal_file(value))
+        return ("file", *revision_of(value))
     return ("object", _pickled(value))
 
 
@@ -159,7 +159,7 @@ def _pickled(value: Any) -> bytes | int:
         return id(value)
 
 
-def _normal_file(file: Any) -> tuple:
+def revision_of(file: Any) -> tuple:
     """Return the revision of a stored file, or what is in one that isn't stored yet.
 
     A large file is not read each time that its form is opened.

@@ -1,13 +1,12 @@
 """Files and images of storages: served with the permission of their form."""
 
+from collective.annotationforms.widgets.scaling import scaled_image
+from copy import copy
 from plone.formwidget.namedfile.widget import Download
-from plone.namedfile.interfaces import IAvailableSizes
-from plone.namedfile.scaling import DefaultImageScalingFactory
 from plone.namedfile.scaling import ImageScale
 from plone.scale.scale import calculate_scaled_dimensions
 from Products.Five import BrowserView
 from typing import Any
-from zope.component import queryUtility
 from zope.interface import implementer
 from zope.publisher.interfaces import IPublishTraverse
 from zope.publisher.interfaces import NotFound
@@ -34,15 +33,18 @@ class StorageImages(BrowserView):
 
         Nothing is computed but the size, and nothing is stored.
         """
-        image = self.context.get(fieldname)
-        size = available_sizes().get(scale)
-        if image is None or size is None or image.getImageSize() == (-1, -1):
+        found = scaled_image(self.context, fieldname, scale)
+        if found is None:
             return None
-        width, height = calculate_scaled_dimensions(*image.getImageSize(), *size)
+        # Of a copy: what is not known it looks for, and keeps, which would be a write.
+        original = copy(found.image).getImageSize()
+        if min(original) < 1:
+            return None
+        width, height = calculate_scaled_dimensions(*original, *found.size)
         return StorageImageScale(
             self.context,
             self.request,
-            data=image,
+            data=found.image,
             fieldname=fieldname,
             scale=scale,
             width=width,
@@ -73,8 +75,9 @@ class StorageImageScale(ImageScale):
 class WidgetImages(BrowserView):
     """A scaled image: ``@@form/++widget++name/@@images/preview``.
 
-    Who may not use the form is refused on the way to the widget.  It is scaled on
-    each request, since reading must not write; browsers keep it for a while.
+    Who may not use the form is refused on the way to the widget.  Nothing is written:
+    the process keeps what was scaled, and so do browsers.  After a minute they ask
+    whether there is another image, since its address stays the same.
     """
 
     scale = None
@@ -86,30 +89,31 @@ class WidgetImages(BrowserView):
         self.scale = name
         return self
 
-    def __call__(self) -> Any:
+    def __call__(self) -> bytes:
         """Return the data of the image; raises NotFound if there is none."""
-        size = available_sizes().get(self.scale)
-        scaled = size and StorageImageScaling(self.context.context)(
-            fieldname=self.context.field.__name__, width=size[0], height=size[1]
-        )
-        if not scaled:
-            raise NotFound(self, self.scale, self.request)
-        image, _format, _size = scaled
-        self.request.response.setHeader("Cache-Control", "private, max-age=60")
-        scale = ImageScale(self.context.context, self.request, data=image, fieldname="")
-        scale.set_headers()
-        return image.data
+        storage, field = self.context.context, self.context.field
+        found = scaled_image(storage, field.__name__, self.scale)
+        response = self.request.response
+        if found is not None and found.etag in self._known():
+            self._set_lifetime(found.etag)
+            response.setStatus(304)
+            return b""
+        scale = found and found.scale()
+        if scale is None:
+            raise NotFound(self, self.scale or "", self.request)
+        self._set_lifetime(found.etag)
+        ImageScale(storage, self.request, data=scale, fieldname="").set_headers()
+        # Parts of it are not given.
+        response.setHeader("Accept-Ranges", "none")
+        return scale.data
 
+    def _known(self) -> list[str]:
+        """Return the revisions that the browser has."""
+        header = self.request.getHeader("If-None-Match") or ""
+        return [tag.strip().removeprefix("W/") for tag in header.split(",")]
 
-class StorageImageScaling(DefaultImageScalingFactory):
-    """Scales an image of a storage."""
-
-    def get_original_value(self, fieldname: str | None = None) -> Any:
-        """See plone.namedfile.scaling.DefaultImageScalingFactory"""
-        return self.context.get(fieldname or self.fieldname)
-
-
-def available_sizes() -> dict[str, tuple[int, int]]:
-    """Return the image sizes of the site: name -> (width, height) in pixels."""
-    sizes = queryUtility(IAvailableSizes)
-    return (sizes and sizes()) or {}
+    def _set_lifetime(self, etag: str) -> None:
+        response = self.request.response
+        # Private: nobody but Zope knows who may see it.
+        response.setHeader("Cache-Control", "private, max-age=60, must-revalidate")
+        response.setHeader("ETag", etag)
