@@ -1,14 +1,19 @@
-"""Files, images and rich text in JSON."""
+"""Files, images and rich text in JSON: a file never chooses a type that is trusted."""
 
 from collective.annotationforms.exchange.portable import checked
 from collective.annotationforms.exchange.portable import PortableField
 from collective.annotationforms.exchange.scalars import decoded
+from collective.annotationforms.i18n import _
 from collective.annotationforms.interfaces import IAnnotationStorage
 from plone.app.textfield.interfaces import IRichText
+from plone.app.textfield.utils import getAllowedContentTypes
 from plone.app.textfield.value import RichTextValue
+from plone.namedfile.browser import ALLOWED_INLINE_MIMETYPES
 from plone.namedfile.interfaces import INamedField
+from plone.namedfile.utils import safe_basename
 from typing import Any
 from zope.component import adapter
+from zope.interface import Invalid
 
 
 @adapter(INamedField)
@@ -20,15 +25,18 @@ class PortableFile(PortableField):
         of_file = checked(data, dict)
         content = decoded(of_file.get("data"))
         filename = checked(of_file.get("filename"), (str, type(None)))
-        file = self.field._type(data=content, filename=filename)
-        # Not as an argument: the class would prefer its own guess.
-        file.contentType = checked(of_file.get("content-type"), str)
+        checked(of_file.get("content-type"), str)
+        # Its name and its content tell its type, as in a form.
+        file = self.field._type(data=content, filename=safe_basename(filename))
+        if not filename and file.contentType not in ALLOWED_INLINE_MIMETYPES:
+            # Browsers show what is served without a name instead of storing it.
+            file.contentType = ""
         return file
 
 
 @adapter(IRichText)
 class PortableRichText(PortableField):
-    """The source, and its type."""
+    """The source, and its type; the type of the output is the field's."""
 
     def from_json(
         self, data: Any, storage: IAnnotationStorage, stored: Any
@@ -36,4 +44,19 @@ class PortableRichText(PortableField):
         """See IPortableField"""
         of_text = checked(data, dict)
         names = ("data", "content-type", "output-type")
-        return RichTextValue(*(checked(of_text.get(name), str) for name in names))
+        raw, content_type, _output_type = (
+            checked(of_text.get(name), str) for name in names
+        )
+        if content_type not in self._allowed_types():
+            mapping = {"type": content_type}
+            message = _("The field does not allow the type “${type}”.", mapping=mapping)
+            raise Invalid(message)
+        return RichTextValue(raw, content_type, self.field.output_mime_type)
+
+    def _allowed_types(self) -> set[str]:
+        """Return the types that the widget of the form offers."""
+        allowed = self.field.allowed_mime_types
+        if allowed is not None:
+            return set(allowed)
+        # A form with nothing to choose from takes the default.
+        return {*(getAllowedContentTypes() or ()), self.field.default_mime_type}

@@ -9,6 +9,8 @@ from collective.annotationforms.i18n import _
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.storage.parts import is_container
 from collective.annotationforms.storage.parts import parts
+from plone.app.textfield.interfaces import IRichTextValue
+from plone.namedfile.interfaces import INamedTyped
 from typing import Any
 from z3c.form.interfaces import IDataManager
 from z3c.relationfield.interfaces import IRelationList
@@ -24,6 +26,8 @@ import json
 
 
 COLLECTIONS = (list, tuple, set, frozenset)
+# Their media types are attributes, which a file must not choose; their own fields know.
+WITH_TYPES = (IRichTextValue, INamedTyped)
 
 
 @adapter(IMapping)
@@ -69,6 +73,8 @@ class PortableObject(PortableField):
 
     def from_json(self, data: Any, storage: IAnnotationStorage, stored: Any) -> Any:
         """See IPortableField"""
+        if any(map(self.field.schema.isOrExtends, WITH_TYPES)):
+            raise Invalid(NOT_EXPORTED)
         found = parts(self.field, checked(data, dict))
         unknown = sorted(part.name for part in found if part.field is None)
         if unknown:

@@ -25,6 +25,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import reject
 from hypothesis import strategies as st
+from plone.app.textfield import RichText
 from plone.namedfile.file import NamedBlobFile
 from z3c.form.interfaces import IDataManager
 from z3c.form.object import getIfName
@@ -54,6 +55,11 @@ ANY_JSON = st.recursive(
 
 # Values that no widget can express, but code can store.
 MORE = {
+    # Of those types, the site allows one.
+    "RichText": (
+        RichText(allowed_mime_types=("text/html", "text/plain")),
+        CASES["RichText"][1],
+    ),
     "DatetimeWithZone": (schema.Datetime(), st.datetimes(timezones=ZONES)),
     "TimeWithZone": (schema.Time(), st.times(timezones=ZONES)),
     "NotFinite": (
