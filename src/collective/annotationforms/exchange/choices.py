@@ -5,6 +5,7 @@ from collective.annotationforms.catalog.search import page_of
 from collective.annotationforms.exchange.portable import checked
 from collective.annotationforms.exchange.portable import portable
 from collective.annotationforms.exchange.portable import PortableField
+from collective.annotationforms.exchange.portable import same_json
 from collective.annotationforms.i18n import _
 from collective.annotationforms.interfaces import IAnnotationStorage
 from typing import Any
@@ -22,12 +23,17 @@ class PortableChoice(PortableField):
     def from_json(self, data: Any, storage: IAnnotationStorage, stored: Any) -> Any:
         """See IPortableField"""
         vocabulary = self.field.vocabulary
-        if isinstance(data, (str, int, float)) and _is_in(vocabulary, data):
+        # In Python, 1 is true, and in a vocabulary with 1 in it.
+        if isinstance(data, str) and _is_in(vocabulary, data):
             return data
+        if not hasattr(vocabulary, "__iter__"):
+            if type(data) in (int, float) and _is_in(vocabulary, data):
+                return data
+            raise ConstraintNotSatisfied(data, self.field.__name__)
         # A vocabulary has terms, a source has values.
-        for term in vocabulary if hasattr(vocabulary, "__iter__") else ():
+        for term in vocabulary:
             value = getattr(term, "value", term)
-            if portable(value, self.field) == data:
+            if same_json(portable(value, self.field), data):
                 return value
         raise ConstraintNotSatisfied(data, self.field.__name__)
 
@@ -54,6 +60,6 @@ class PortableRelation(PortableField):
 def _is_in(vocabulary: Any, data: Any) -> bool:
     try:
         return data in vocabulary
-    except (LookupError, TypeError):
-        # A source may expect values of another type.
+    except (LookupError, TypeError, ValueError):
+        # A source may expect values of another type, or none that are empty.
         return False

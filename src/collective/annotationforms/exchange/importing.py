@@ -1,6 +1,7 @@
 """Form data of many pages from JSON, as the export has written them."""
 
 from collections.abc import Iterable
+from collective.annotationforms.exchange.bounds import is_text
 from collective.annotationforms.exchange.pageimport import page_import
 from collective.annotationforms.exchange.pageimport import PageImport
 from collective.annotationforms.i18n import _
@@ -50,8 +51,7 @@ def _refuse_constant(name: str) -> None:
 def _is_export(document: Any) -> bool:
     return (
         isinstance(document, dict)
-        and isinstance(document.get("form"), (str, type(None)))
-        and "form" in document
+        and (document.get("form", "") is None or is_text(document.get("form")))
         and isinstance(document.get("pages"), list)
         and all(map(_is_record, document["pages"]))
     )
@@ -61,5 +61,8 @@ def _is_record(record: Any) -> bool:
     return (
         isinstance(record, dict)
         and isinstance(record.get("values"), dict)
-        and all(isinstance(record.get(name), str) for name in ("path", "uid"))
+        # They are shown, if something is wrong with them.
+        and all(
+            map(is_text, (record.get("path"), record.get("uid"), *record["values"]))
+        )
     )

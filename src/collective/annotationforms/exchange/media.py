@@ -1,5 +1,6 @@
 """Files, images and rich text in JSON: a file never chooses a type that is trusted."""
 
+from collective.annotationforms.exchange.bounds import check_length
 from collective.annotationforms.exchange.portable import checked
 from collective.annotationforms.exchange.portable import PortableField
 from collective.annotationforms.exchange.scalars import decoded
@@ -47,6 +48,7 @@ class PortableRichText(PortableField):
         raw, content_type, _output_type = (
             checked(of_text.get(name), str) for name in names
         )
+        check_length(raw)
         if content_type not in self._allowed_types():
             mapping = {"type": content_type}
             message = _("The field does not allow the type “${type}”.", mapping=mapping)

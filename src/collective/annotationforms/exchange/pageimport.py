@@ -5,8 +5,12 @@ from collective.annotationforms.catalog.search import below_site
 from collective.annotationforms.catalog.search import catalog
 from collective.annotationforms.catalog.search import page_of
 from collective.annotationforms.catalog.search import site_path
+from collective.annotationforms.exchange.bounds import check_bounds
+from collective.annotationforms.exchange.filledin import check_filled_in
+from collective.annotationforms.exchange.portable import NOT_EXPORTED
 from collective.annotationforms.exchange.portable import portable
 from collective.annotationforms.exchange.portable import restored
+from collective.annotationforms.exchange.portable import same_json
 from collective.annotationforms.i18n import _
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IRegisteredForm
@@ -128,7 +132,7 @@ class DataCheck:
         field, stored = self.fields.get(name), self.storage.data
         if field is None or name not in stored or not self.access.is_shown(name):
             return False
-        return portable(stored[name], field) == data
+        return same_json(portable(stored[name], field), data)
 
     def _value(self, name: str, data: Any) -> Any:
         field = self.fields.get(name)
@@ -137,12 +141,19 @@ class DataCheck:
             raise Invalid(message)
         if field.readonly or not self.access.is_offered(name):
             raise Invalid(_("You may not change this field."))
+        check_bounds(data)
         value = restored(field, data, self.storage, self.storage.data.get(name))
         self._validate(field, value)
         return value
 
     def _validate(self, field: IField, value: Any) -> None:
-        field.bind(self.page).validate(value)
+        bound = field.bind(self.page)
+        try:
+            bound.validate(value)
+        except (TypeError, ValueError) as error:
+            # It can't be compared with the smallest value, for example.
+            raise Invalid(NOT_EXPORTED) from error
+        check_filled_in(bound, value)
         name, label = field.__name__, field.title
         check_storable(self.storage, name, value, field=field, label=label)
 

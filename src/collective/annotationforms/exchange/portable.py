@@ -105,6 +105,13 @@ def as_text(data: Any) -> str:
     return data if isinstance(data, str) else json.dumps(data)
 
 
+def same_json(one: Any, other: Any) -> bool:
+    """Tell whether two JSON data are the same: 1 is neither 1.0 nor true."""
+    return one == other and json.dumps(one, sort_keys=True) == json.dumps(
+        other, sort_keys=True
+    )
+
+
 def checked(data: Any, of_type: type | tuple) -> Any:
     """Return the data if they are of the type that was exported; or raise Invalid."""
     if not isinstance(data, of_type):
@@ -116,7 +123,8 @@ def converted(convert: Callable[[str], Any], data: Any) -> Any:
     """Return what is made of a text; raises Invalid if that is not possible."""
     try:
         return convert(checked(data, str))
-    except (ArithmeticError, ValueError) as error:
+    except (ArithmeticError, TypeError, ValueError) as error:
+        # TypeError: zope.schema has no error for an address that is not ASCII.
         raise Invalid(NOT_EXPORTED) from error
 
 

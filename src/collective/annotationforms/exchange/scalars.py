@@ -1,8 +1,12 @@
 """Numbers, texts, dates and times in JSON."""
 
 from base64 import b64decode
+from collective.annotationforms.exchange.bounds import check_length
+from collective.annotationforms.exchange.bounds import check_literal
+from collective.annotationforms.exchange.bounds import check_number
 from collective.annotationforms.exchange.portable import checked
 from collective.annotationforms.exchange.portable import converted
+from collective.annotationforms.exchange.portable import NOT_EXPORTED
 from collective.annotationforms.exchange.portable import PortableField
 from collective.annotationforms.interfaces import IAnnotationStorage
 from datetime import date
@@ -10,10 +14,13 @@ from datetime import datetime
 from datetime import time
 from datetime import timedelta
 from decimal import Decimal
+from numbers import Number
 from typing import Any
 from zope.component import adapter
+from zope.interface import Invalid
 from zope.schema.interfaces import IBool
 from zope.schema.interfaces import IBytes
+from zope.schema.interfaces import IBytesLine
 from zope.schema.interfaces import IDate
 from zope.schema.interfaces import IDatetime
 from zope.schema.interfaces import IFromUnicode
@@ -23,15 +30,26 @@ from zope.schema.interfaces import ITime
 from zope.schema.interfaces import ITimedelta
 
 
+# That of Kiribati.
+MAX_OFFSET = timedelta(hours=14)
+
+
 @adapter(INumber)
 class PortableNumber(PortableField):
     """Numbers that JSON lacks are text."""
 
     def from_json(self, data: Any, storage: IAnnotationStorage, stored: Any) -> Any:
         """See IPortableField"""
-        if isinstance(data, str) and IFromUnicode.providedBy(self.field):
-            return converted(self.field.fromUnicode, data)
-        return data
+        # In Python, true is a number.
+        number = checked(data, (int, float, str))
+        if isinstance(number, bool):
+            raise Invalid(NOT_EXPORTED)
+        if isinstance(number, str) and IFromUnicode.providedBy(self.field):
+            check_literal(number)
+            number = converted(self.field.fromUnicode, number)
+        if isinstance(number, Number):
+            check_number(number)
+        return number
 
 
 @adapter(IText)
@@ -40,7 +58,12 @@ class PortableText(PortableField):
 
     def from_json(self, data: Any, storage: IAnnotationStorage, stored: Any) -> str:
         """See IPortableField"""
-        return checked(data, str)
+        text = checked(data, str)
+        check_length(text)
+        if IFromUnicode.providedBy(self.field):
+            # It may want less than its type takes: nothing but ASCII, for example.
+            converted(self.field.fromUnicode, text)
+        return text
 
 
 @adapter(IBool)
@@ -58,7 +81,11 @@ class PortableBytes(PortableField):
 
     def from_json(self, data: Any, storage: IAnnotationStorage, stored: Any) -> bytes:
         """See IPortableField"""
-        return decoded(data)
+        content = decoded(data)
+        if IBytesLine.providedBy(self.field):
+            # A form shows it as text.
+            converted(lambda _data: check_length(content.decode()), data)
+        return content
 
 
 @adapter(IDatetime)
@@ -69,7 +96,7 @@ class PortableDatetime(PortableField):
         self, data: Any, storage: IAnnotationStorage, stored: Any
     ) -> datetime:
         """See IPortableField"""
-        return converted(datetime.fromisoformat, data)
+        return converted(_datetime, data)
 
 
 @adapter(IDate)
@@ -87,7 +114,7 @@ class PortableTime(PortableField):
 
     def from_json(self, data: Any, storage: IAnnotationStorage, stored: Any) -> time:
         """See IPortableField"""
-        return converted(time.fromisoformat, data)
+        return _with_real_zone(converted(time.fromisoformat, data))
 
 
 @adapter(ITimedelta)
@@ -106,5 +133,22 @@ def decoded(data: Any) -> bytes:
     return converted(lambda text: b64decode(text, validate=True), data)
 
 
+def _datetime(text: str) -> datetime:
+    value = _with_real_zone(datetime.fromisoformat(text))
+    # What shows it rounds, and shifts it to the zone of the site.
+    for shift in (-MAX_OFFSET, MAX_OFFSET):
+        value + shift
+    return value
+
+
+def _with_real_zone(value: Any) -> Any:
+    """Return the time; raises Invalid for an offset that no place on earth has."""
+    offset = value.utcoffset() or timedelta(0)
+    if abs(offset) > MAX_OFFSET or offset % timedelta(minutes=1):
+        raise Invalid(NOT_EXPORTED)
+    return value
+
+
 def _duration(seconds: str) -> timedelta:
+    check_literal(seconds)
     return timedelta(microseconds=int(Decimal(seconds) * 1_000_000))

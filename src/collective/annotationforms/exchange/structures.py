@@ -1,10 +1,14 @@
 """Lists, sets, mappings and objects in JSON: the fields of their parts know more."""
 
+from collections.abc import Hashable
+from collective.annotationforms.exchange.bounds import check_bounds
 from collective.annotationforms.exchange.newobject import new_object
 from collective.annotationforms.exchange.portable import checked
 from collective.annotationforms.exchange.portable import NOT_EXPORTED
+from collective.annotationforms.exchange.portable import portable
 from collective.annotationforms.exchange.portable import PortableField
 from collective.annotationforms.exchange.portable import restored
+from collective.annotationforms.exchange.portable import same_json
 from collective.annotationforms.i18n import _
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.storage.parts import is_container
@@ -36,7 +40,7 @@ class PortableMapping(PortableField):
 
     def from_json(self, data: Any, storage: IAnnotationStorage, stored: Any) -> dict:
         """See IPortableField"""
-        old = _first_part(stored)
+        old = _old_part(stored, None)
         return {
             _restored_key(self.field.key_type, name, storage): restored(
                 of_item, item, storage, old
@@ -51,10 +55,9 @@ class PortableCollection(PortableField):
 
     def from_json(self, data: Any, storage: IAnnotationStorage, stored: Any) -> Any:
         """See IPortableField"""
-        old = _first_part(stored)
         items = [
-            restored(of_item, item, storage, old)
-            for _number, of_item, item in parts(self.field, checked(data, list))
+            restored(of_item, item, storage, _old_part(stored, number))
+            for number, of_item, item in parts(self.field, checked(data, list))
         ]
         if IRelationList.providedBy(self.field):
             # Their targets were gone.
@@ -81,6 +84,11 @@ class PortableObject(PortableField):
             mapping = {"name": ", ".join(unknown)}
             raise Invalid(_("There is no field “${name}”.", mapping=mapping))
         old = {part.name: part.value for part in parts(self.field, stored) or ()}
+        for part in found:
+            # No form has an input for it.
+            was = portable(old.get(part.name), part.field)
+            if part.field.readonly and not same_json(was, part.value):
+                raise Invalid(_("You may not change this field."))
         values = {
             name: restored(of_part, item, storage, old.get(name))
             for name, of_part, item in found
@@ -90,22 +98,35 @@ class PortableObject(PortableField):
             return values
         made = new_object(self.field, values, storage, stored)
         for part in found:
+            if part.field.readonly:
+                continue
             manager = getMultiAdapter((made, part.field), IDataManager)
             manager.set(values[part.name])
         return made
 
 
-def _first_part(stored: Any) -> Any:
-    """Return a value to go by for new ones, None if there is none."""
+def _old_part(stored: Any, name: Any) -> Any:
+    """Return the part of that name, or a value to go by for a new one, or None."""
     found = parts(None, stored) if is_container(stored) else ()
-    return found[0].value if found else None
+    named = (part.value for part in found if part.name == name)
+    return next(named, found[0].value if found else None)
 
 
 def _restored_key(field: IField | None, key: str, storage: IAnnotationStorage) -> Any:
     try:
-        return restored(field, key, storage)
+        value = restored(field, key, storage)
     except Invalid:
-        try:
-            return restored(field, json.loads(key), storage)
-        except ValueError as error:
-            raise Invalid(NOT_EXPORTED) from error
+        value = restored(field, _key_in_json(key), storage)
+    if not isinstance(value, Hashable):
+        raise Invalid(NOT_EXPORTED)
+    return value
+
+
+def _key_in_json(key: str) -> Any:
+    """Return what `portable_key` has made a text of; raises Invalid."""
+    try:
+        data = json.loads(key)
+    except (RecursionError, ValueError) as error:
+        raise Invalid(NOT_EXPORTED) from error
+    check_bounds(data)
+    return data
