@@ -70,6 +70,7 @@ setup(
         "plone.locking",
         "plone.namedfile",
         "plone.protect",
+        "plone.registry",
         "plone.scale",
         "plone.supermodel",
         "plone.uuid",

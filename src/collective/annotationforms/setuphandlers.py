@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from collective.annotationforms.catalog.index import index_pages
 from collective.annotationforms.catalog.relations import recatalog_page
 from collective.annotationforms.catalog.walk import walk_catalog
+from collective.annotationforms.exchange.pending import forget_imports
 from collective.annotationforms.lifecycle.version import StorageModifier
 from contextlib import contextmanager
 from plone.base.interfaces import INonInstallable
@@ -17,6 +18,7 @@ from Products.GenericSetup.tool import SetupTool
 from types import ModuleType
 from typing import Any
 from zope.component import getUtility
+from zope.component.hooks import getSite
 from zope.interface import implementer
 
 import logging
@@ -44,6 +46,12 @@ def add_modifier(setup_tool: SetupTool) -> None:
     registry = getToolByName(setup_tool, "portal_modifier")
     if MODIFIER_ID not in registry:
         registry.register(MODIFIER_ID, _new_modifier())
+
+
+def complete_uninstallation(setup_tool: SetupTool) -> None:
+    """Remove what the files of the profile can't."""
+    remove_modifier(setup_tool)
+    forget_imports(getSite())
 
 
 def remove_modifier(setup_tool: SetupTool) -> None:
@@ -90,6 +98,13 @@ def recatalog_relations(setup: SetupTool) -> None:
     """Upgrade a site whose relation catalog knows the form and the field of each."""
     for _record, page in walk_catalog(getUtility(ICatalogTool)):
         recatalog_page(page)
+
+
+def add_import_limits(setup: SetupTool) -> None:
+    """Upgrade a site that was made when an import had no limits."""
+    setup.runImportStepFromProfile(
+        PROFILE, "plone.app.registry", run_dependencies=False, purge_old=False
+    )
 
 
 def renew_modifier(setup: SetupTool) -> None:

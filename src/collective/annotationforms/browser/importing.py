@@ -1,89 +1,195 @@
-"""Import form data from a JSON file: dry run, then import."""
+"""Import form data from a JSON file: dry run, then import, in parts if there are many.
 
+What the user may change is asked for in `exchange.pageimport`.
+"""
+
+from AccessControl import getSecurityManager
+from collections.abc import Iterable
+from collective.annotationforms.browser.parts import WorkInParts
 from collective.annotationforms.exchange.importing import Document
 from collective.annotationforms.exchange.importing import read_document
+from collective.annotationforms.exchange.limits import check_number_of_records
+from collective.annotationforms.exchange.limits import check_size
+from collective.annotationforms.exchange.limits import import_limit
 from collective.annotationforms.exchange.pageimport import PageImport
 from collective.annotationforms.exchange.pageimport import reason_of
+from collective.annotationforms.exchange.pending import begin_import
+from collective.annotationforms.exchange.pending import pending_import
+from collective.annotationforms.exchange.pending import PendingImport
 from collective.annotationforms.i18n import _
 from collective.annotationforms.registry import registered_forms
+from dataclasses import dataclass
+from dataclasses import field as attribute
 from functools import cached_property
 from hashlib import sha256
+from os import SEEK_END
 from plone.protect.authenticator import check
 from Products.Five import BrowserView
+from typing import Any
 from zope.interface import Invalid
 
 
-class ImportFormData(BrowserView):
+# More of them are counted only.
+PAGES_IN_TABLE = 500
+
+
+@dataclass
+class Outcome:
+    """What is shown of an import: rows of two tables, and how many there would be."""
+
+    changed: list[dict[str, Any]] = attribute(default_factory=list)
+    refused: list[dict[str, Any]] = attribute(default_factory=list)
+    number_changed: int = 0
+    number_refused: int = 0
+    unchanged: int = 0
+
+    def add(self, page: PageImport) -> None:
+        """Count a page; the page itself is not kept in memory."""
+        if page.is_change:
+            self.number_changed += 1
+            url = page.page.absolute_url()
+            row = {"path": page.path, "url": url, "titles": page.titles}
+            _add_row(self.changed, row)
+        elif page.refused:
+            self.number_refused += 1
+            _add_row(self.refused, {"path": page.path, "reasons": page.refused})
+        else:
+            self.unchanged += 1
+
+
+class ImportFormData(WorkInParts, BrowserView):
     """A POST tells what a file would change; one with the same file imports it.
 
     The digest of the file that was looked at is in the request: nothing is kept
     between the two, and nothing is imported that nobody has looked at.
     """
 
+    counters = ("done", "imported", "refused")
+    view_name = "form-data-import"
+    heading = _("Import form data")
+
     document: Document | None = None
+    pending: PendingImport | None = None
     error: str | None = None
     is_done = False
 
+    def __init__(self, context: Any, request: Any):
+        super().__init__(context, request)
+        self.outcome = Outcome()
+
     def __call__(self) -> str:
-        """Show the form, and what the file changes; raises Forbidden."""
+        """Show the form, what the file changes, or the progress; raises Forbidden."""
+        # What is shown are personal data.
+        self.request.response.setHeader("Cache-Control", "private, no-store")
         if self.request.method == "POST":
             check(self.request)
-            self._read()
+            self._continue() if "continue" in self.request.form else self._read()
+        if self.pending is not None:
+            return self._go_on(self.pending)
         return self.index()
 
     @cached_property
     def content(self) -> bytes:
-        """The file that was sent, empty if there is none."""
+        """The file that was sent, empty if there is none; raises Invalid."""
         upload = self.request.form.get("file")
-        return upload.read() if hasattr(upload, "read") else b""
+        if not hasattr(upload, "read"):
+            return b""
+        check_size(upload.seek(0, SEEK_END))
+        upload.seek(0)
+        return upload.read()
 
     @cached_property
     def digest(self) -> str:
         """The digest of the file."""
         return sha256(self.content).hexdigest()
 
-    @cached_property
-    def pages(self) -> list[PageImport]:
-        """What is to be done on each page, as it was before the import."""
-        return self.document.pages() if self.document else []
-
     @property
-    def changed(self) -> list[PageImport]:
-        """The pages that are changed."""
-        return [page for page in self.pages if page.is_change]
-
-    @property
-    def refused(self) -> list[PageImport]:
-        """The pages that can't be imported."""
-        return [page for page in self.pages if page.refused]
-
-    @property
-    def unchanged(self) -> int:
-        """How many pages have these data already."""
-        return len(self.pages) - len(self.changed) - len(self.refused)
+    def can_import(self) -> bool:
+        """Tell whether there is something to import that was looked at."""
+        return bool(self.outcome.changed) and not self.is_done
 
     @property
     def overview_url(self) -> str:
         """The address of the control panel."""
         return f"{self.context.absolute_url()}/@@form-data-controlpanel"
 
+    def work(self, start: int | None) -> int | None:
+        """See WorkInParts; parts are numbered."""
+        number = max(0, start or 0)
+        if number >= self.pending.number_of_parts:
+            return None
+        records = self.pending.records(number)
+        self._import(Document(self.document.form, records).pages(writes=True))
+        outcome = self.outcome
+        self.counts["done"] += len(records)
+        self.counts["imported"] += outcome.number_changed
+        self.counts["refused"] += outcome.number_refused
+        if outcome.refused:
+            room = PAGES_IN_TABLE - len(self.pending.refused)
+            self.pending.refused.extend(outcome.refused[: max(0, room)])
+        return number + 1 if number + 1 < self.pending.number_of_parts else None
+
+    def carried(self) -> dict[str, str]:
+        """See WorkInParts"""
+        return {"continue": self.pending.identifier}
+
     def _read(self) -> None:
         typed = self.request.form
-        if not self.content:
-            self.error = _("Please choose a file.")
-            return
         try:
+            if not self.content:
+                raise Invalid(_("Please choose a file."))
             forms = registered_forms(self.request)
-            self.document = read_document(self.content, forms)
+            document = read_document(self.content, forms)
+            check_number_of_records(len(document.records))
         except Invalid as error:
             self.error = reason_of(error)
             return
-        if "import" in typed and typed.get("checked") != self.digest:
+        self.document = document
+        is_looked_at = typed.get("checked") == self.digest
+        if "import" not in typed or not is_looked_at:
+            self._look()
+        elif len(document.records) <= import_limit("records_in_part"):
+            self._import(document.pages(writes=True))
+            self.is_done = True
+        else:
+            self.pending = begin_import(self.context, _user_id(), document)
+        if "import" in typed and not is_looked_at:
             self.error = _("This is another file. Please look at what it would change.")
-        elif "import" in typed:
-            self._import()
 
-    def _import(self) -> None:
-        for page in self.changed:
-            page.write()
-        self.is_done = True
+    def _look(self) -> None:
+        for page in self.document.pages():
+            self.outcome.add(page)
+
+    def _import(self, pages: Iterable[PageImport]) -> None:
+        for page in pages:
+            self.outcome.add(page)
+            if page.is_change:
+                page.write()
+
+    def _continue(self) -> None:
+        """Find the import that was begun, and its form."""
+        typed = self.request.form
+        forms = {form.name: form for form in registered_forms(self.request)}
+        try:
+            pending = pending_import(self.context, _user_id(), typed["continue"])
+            self.document = Document(forms[pending.name], [])
+        except LookupError:
+            self.error = _("This import has ended. Please choose the file again.")
+            return
+        self.pending = pending
+
+    def _go_on(self, pending: PendingImport) -> str:
+        """Do a part, unless it was stopped, and show the progress."""
+        page = self.go_on(pending.total)
+        if self.is_finished or self.is_stopped:
+            pending.end()
+        return page
+
+
+def _add_row(rows: list[dict[str, Any]], row: dict[str, Any]) -> None:
+    if len(rows) < PAGES_IN_TABLE:
+        rows.append(row)
+
+
+def _user_id() -> str:
+    return getSecurityManager().getUser().getId()

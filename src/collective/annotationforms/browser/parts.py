@@ -9,6 +9,12 @@ from plone.protect.authenticator import check
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 from typing import Any
 
+import re
+
+
+# Not longer than the numbers of a catalog, in which it is looked for.
+NUMBER = re.compile("-?[0-9]{1,9}|-?1[0-9]{9}")
+
 
 class WorkInParts:
     """Mix it in before a view, and call `go_on` for each POST.
@@ -63,11 +69,9 @@ class WorkInParts:
 
     def typed_start(self) -> int | None:
         """Return where the part begins, None for the first one."""
-        try:
-            return int(self.request.form["start"])
-        except (KeyError, ValueError):
-            return None
+        typed = str(self.request.form.get("start", ""))
+        return int(typed) if NUMBER.fullmatch(typed) else None
 
     def _number(self, name: str) -> int:
         typed = str(self.request.form.get(name, ""))
-        return int(typed) if typed.isdecimal() else 0
+        return max(0, int(typed)) if NUMBER.fullmatch(typed) else 0

@@ -1,6 +1,9 @@
 """Form data of many pages from JSON, as the export has written them."""
 
 from collections.abc import Iterable
+from collections.abc import Iterator
+from collective.annotationforms.catalog.search import catalog
+from collective.annotationforms.catalog.walk import PAGES_IN_MEMORY
 from collective.annotationforms.exchange.bounds import is_text
 from collective.annotationforms.exchange.pageimport import page_import
 from collective.annotationforms.exchange.pageimport import PageImport
@@ -11,6 +14,7 @@ from typing import Any
 from zope.interface import Invalid
 
 import json
+import transaction
 
 
 @dataclass(frozen=True)
@@ -20,9 +24,16 @@ class Document:
     form: IRegisteredForm
     records: list[dict[str, Any]]
 
-    def pages(self) -> list[PageImport]:
-        """Return what is to be done on each page; nothing is written."""
-        return [page_import(record, self.form) for record in self.records]
+    def pages(self, *, writes: bool = False) -> Iterator[PageImport]:
+        """Yield what is to be done on each page, so that it can be done at once.
+
+        Memory does not grow with the pages, unless whoever gets them keeps them; say
+        whether they are written, since what was changed can't leave it so easily.
+        """
+        for number, record in enumerate(self.records, start=1):
+            yield page_import(record, self.form)
+            if number % PAGES_IN_MEMORY == 0:
+                _free_memory(writes)
 
 
 def read_document(content: bytes, forms: Iterable[IRegisteredForm]) -> Document:
@@ -42,6 +53,14 @@ def read_document(content: bytes, forms: Iterable[IRegisteredForm]) -> Document:
             return Document(form, document["pages"])
     message = _("This site has no form “${name}”.", mapping={"name": name or ""})
     raise Invalid(message)
+
+
+def _free_memory(writes: bool) -> None:
+    if writes:
+        # Changed objects can't leave the memory before.
+        transaction.savepoint(optimistic=True)
+    for connection in catalog()._p_jar.connections.values():
+        connection.cacheGC()
 
 
 def _refuse_constant(name: str) -> None:

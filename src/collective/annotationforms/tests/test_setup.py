@@ -1,4 +1,6 @@
+from BTrees.OOBTree import OOBTree
 from collective.annotationforms.catalog.index import INDEX
+from collective.annotationforms.exchange.pending import KEY
 from collective.annotationforms.interfaces import IAnnotationFormsLayer
 from collective.annotationforms.setuphandlers import HiddenProfiles
 from collective.annotationforms.tests.layers import FunctionalTestCase
@@ -13,8 +15,11 @@ from plone.app.testing import login
 from plone.app.testing import SITE_OWNER_NAME
 from plone.base.utils import get_installer
 from plone.browserlayer.utils import registered_layers
+from plone.registry.interfaces import IRegistry
 from zope.annotation.interfaces import IAnnotatable
+from zope.annotation.interfaces import IAnnotations
 from zope.component import getGlobalSiteManager
+from zope.component import getUtility
 from zope.interface import Interface
 
 import ast
@@ -74,6 +79,34 @@ class TestSetup(IntegrationTestCase):
         self.assertEqual([False, False, False], self.actions())
         installer.install_product(ADD_ON)
         self.assertEqual([True, True, True], self.actions())
+
+    def limits(self):
+        names = sorted(getUtility(IRegistry).records)
+        return [name for name in names if name.startswith(f"{ADD_ON}.")]
+
+    def test_limits_of_imports_come_and_go_with_what_imports_have_left(self):
+        limits = [
+            "collective.annotationforms.imports.max_bytes",
+            "collective.annotationforms.imports.max_records",
+            "collective.annotationforms.imports.records_in_part",
+        ]
+        self.assertEqual(limits, self.limits())
+        IAnnotations(self.portal)[KEY] = OOBTree()
+        installer = get_installer(self.portal, self.request)
+        installer.uninstall_product(ADD_ON)
+        self.assertEqual([], self.limits())
+        self.assertNotIn(KEY, IAnnotations(self.portal))
+        installer.install_product(ADD_ON)
+        self.assertEqual(limits, self.limits())
+
+    def test_a_site_without_limits_gets_them(self):
+        setup = self.portal.portal_setup
+        applyProfile(self.portal, f"{ADD_ON}:uninstall")
+        setup.setLastVersionForProfile(f"{ADD_ON}:default", "1002")
+        setup.upgradeProfile(f"{ADD_ON}:default")
+        self.assertEqual(3, len(self.limits()))
+        # It runs the import step that it needs, and no other one.
+        self.assertNotIn(IAnnotationFormsLayer, registered_layers())
 
     def test_a_site_of_the_first_version_is_upgraded(self):
         setup = self.portal.portal_setup
