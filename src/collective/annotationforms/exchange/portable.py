@@ -67,6 +67,8 @@ class PortableField:
     its own type counts.
     """
 
+    __roles__ = ()
+
     def __init__(self, field: IField):
         self.field = field
 
