@@ -81,6 +81,7 @@ setup(
         "Products.CMFPlone",
         "Products.GenericSetup",
         "Products.statusmessages",
+        "Products.ZCatalog",
         "transaction",
         "z3c.form",
         "z3c.relationfield",

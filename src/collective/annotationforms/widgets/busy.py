@@ -37,6 +37,9 @@ def view_of_error(error: TransientError, request: Any) -> Any:
 class BusyForm:
     """Shows a form again with what was typed, and says that nothing was stored."""
 
+    # Not an address: Zope finds it by the error.
+    __roles__ = ()
+
     message = _(
         "Nothing was saved yet: others are saving at the same time. What you typed is"
         " still in the form; please save it again."

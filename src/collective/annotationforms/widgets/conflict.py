@@ -9,6 +9,7 @@ from collective.annotationforms.saving.token import has_token
 from collective.annotationforms.saving.token import token_name
 from collective.annotationforms.storage.history import Change
 from collective.annotationforms.storage.history import last_change_of
+from collective.annotationforms.widgets.published import NothingBelow
 from DateTime import DateTime
 from html import escape
 from plone.app.z3cform.views import RenderWidget
@@ -34,6 +35,9 @@ from zope.schema.interfaces import IPassword
 
 class ConflictView(ErrorViewSnippet):
     """Says who stored another value and when, shows it, and lets the editor choose."""
+
+    # Not an address: it shows a stored value.
+    __roles__ = ()
 
     template = ViewPageTemplateFile("templates/conflict.pt")
 
@@ -101,7 +105,7 @@ def view_of_conflict(
     return ConflictView(error, request, widget, widget.field, form, content)
 
 
-class RenderStorageWidget(RenderWidget):
+class RenderStorageWidget(NothingBelow, RenderWidget):
     """A widget in its form, with the token of its field."""
 
     def __call__(self) -> str:

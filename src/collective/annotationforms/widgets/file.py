@@ -1,15 +1,21 @@
 """Files and images of storages: served with the permission of their form."""
 
+from collective.annotationforms.widgets.published import NothingBelow
 from collective.annotationforms.widgets.scaling import scaled_image
 from copy import copy
+from plone.formwidget.namedfile.converter import b64decode_file
+from plone.formwidget.namedfile.interfaces import INamedFileWidget
 from plone.formwidget.namedfile.widget import Download
+from plone.namedfile.interfaces import INamed
 from plone.namedfile.scaling import ImageScale
 from plone.scale.scale import calculate_scaled_dimensions
 from Products.Five import BrowserView
 from typing import Any
+from z3c.form.interfaces import IWidget
 from zope.interface import implementer
 from zope.publisher.interfaces import IPublishTraverse
 from zope.publisher.interfaces import NotFound
+from zope.schema.interfaces import IBytes
 
 
 class StorageDownload(Download):
@@ -18,14 +24,29 @@ class StorageDownload(Download):
     Who may not use the form is refused on the way to the widget.
     """
 
-    def __call__(self):
+    def __call__(self) -> Any:
         """Return the file; raises NotFound if there is none."""
-        if self.context.context.get(self.context.field.__name__) is None:
-            raise NotFound(self, self.filename, self.request)
-        return super().__call__()
+        widget = self.context
+        stored = widget.context.get(widget.field.__name__)
+        if not widget.ignoreContext and _is_file(widget, stored):
+            return super().__call__()
+        raise NotFound(widget, self.filename or "download", self.request)
 
 
-class StorageImages(BrowserView):
+def _is_file(widget: IWidget, stored: Any) -> bool:
+    """Tell whether a value is a file, or text that the widget makes one of."""
+    if INamed.providedBy(stored):
+        return True
+    if not INamedFileWidget.providedBy(widget) or not isinstance(stored, (bytes, str)):
+        return False
+    try:
+        b64decode_file(stored)
+    except (ValueError, IndexError):
+        return False
+    return IBytes.providedBy(widget.field)
+
+
+class StorageImages(NothingBelow, BrowserView):
     """The images of a storage, as @@images is for those of content."""
 
     def scale(self, fieldname: str, scale: str) -> "StorageImageScale | None":

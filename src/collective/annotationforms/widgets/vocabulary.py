@@ -1,18 +1,47 @@
 """Vocabularies that widgets ask for by AJAX: given to who may use the form."""
 
+from collective.annotationforms.i18n import _
 from collective.annotationforms.interfaces import IAnnotationForm
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.permission import check_permission
+from collective.annotationforms.widgets.published import NothingBelow
+from collective.annotationforms.widgets.question import BadQuestionError
+from collective.annotationforms.widgets.question import check_question
+from DateTime.interfaces import DateTimeError
+from json import dumps
 from plone.app.content.browser.vocabulary import SourceView
 from plone.app.z3cform.interfaces import IAjaxSelectWidget
 from plone.app.z3cform.utils import get_widget_form
+from Products.ZCatalog.Catalog import CatalogError
+from Products.ZCTextIndex.ParseTree import ParseError
 from typing import Any
 from z3c.form.interfaces import IValue
 from zope.component import adapter
+from zope.i18n import translate
+from zope.i18nmessageid import Message
 from zope.interface import implementer
 from zope.interface import Interface
+from zope.publisher.interfaces import NotFound
+from zope.schema.interfaces import IChoice
 from zope.schema.interfaces import ICollection
 from zope.schema.interfaces import IField
+
+import logging
+
+
+logger = logging.getLogger(__name__)
+
+# What indexes, vocabularies and JSON raise for values that they do not expect.
+BAD_ANSWERS = (
+    ArithmeticError,
+    AttributeError,
+    CatalogError,
+    DateTimeError,
+    LookupError,
+    ParseError,
+    TypeError,
+    ValueError,
+)
 
 
 @implementer(IValue)
@@ -37,8 +66,20 @@ class VocabularyUrl:
         return {"vocabularyUrl": f"{view}/++widget++{self.widget.name}/@@getSource"}
 
 
-class StorageSourceView(SourceView):
+class StorageSourceView(NothingBelow, SourceView):
     """The terms of a field of a form, or what a query finds of them, as JSON."""
+
+    def __call__(self) -> str:
+        """Return JSON, with the status 400 and a sentence for a wrong question.
+
+        Raises NotFound if the field has no terms.
+        """
+        if self._has_terms():
+            try:
+                return self._answer()
+            except BadQuestionError as error:
+                return self._refusal(error.message)
+        raise NotFound(self.context, "getSource", self.request)
 
     def get_context(self) -> Any:
         """Return the page."""
@@ -50,8 +91,32 @@ class StorageSourceView(SourceView):
         form = get_widget_form(widget)
         if IAnnotationForm.providedBy(form):
             check_permission(form)
-        field = widget.field.bind(widget.context)
         if IAjaxSelectWidget.providedBy(widget) and widget.vocabulary:
             return widget.get_vocabulary()
-        choice = field.value_type if ICollection.providedBy(field) else field
-        return choice.vocabulary
+        return _choice_of(widget.field.bind(widget.context)).vocabulary
+
+    def _has_terms(self) -> bool:
+        widget = self.context
+        if IAjaxSelectWidget.providedBy(widget) and widget.vocabulary:
+            return True
+        return IChoice.providedBy(_choice_of(widget.field))
+
+    def _answer(self) -> str:
+        check_question(self.request.get)
+        try:
+            return super().__call__()
+        except BAD_ANSWERS as error:
+            # What an index makes of a query, or a term that Plone can't write as text.
+            name = self.context.name
+            logger.warning("No answer from the terms of %s", name, exc_info=True)
+            raise BadQuestionError(_("This can't be answered.")) from error
+
+    def _refusal(self, message: Message) -> str:
+        response = self.request.response
+        response.setStatus(400)
+        response.setHeader("Content-Type", "application/json; charset=utf-8")
+        return dumps({"error": translate(message, context=self.request)})
+
+
+def _choice_of(field: IField) -> IField:
+    return field.value_type if ICollection.providedBy(field) else field
