@@ -7,6 +7,8 @@ from collections.abc import Set
 from collective.annotationforms.catalog.search import below_site
 from collective.annotationforms.catalog.search import Search
 from collective.annotationforms.catalog.walk import walk_search
+from collective.annotationforms.exchange.formula import IS_NUMBER
+from collective.annotationforms.exchange.formula import without_formulas
 from collective.annotationforms.exchange.portable import as_text
 from collective.annotationforms.exchange.portable import portable
 from collective.annotationforms.fields.text import text_of
@@ -31,11 +33,10 @@ import io
 import json
 
 
-# A spreadsheet takes what begins so for a formula, or hides the sign and does it then.
-FORMULA_SIGNS = ("=", "+", "-", "@")
-CONTROLS = {*range(0x20), *range(0x7F, 0xA0)}
 NUMBERS = (int, float, Decimal)
 COLUMNS = ("path", "uid", "title")
+# Code can store half of a character, which UTF-8 does not have; JSON escapes it so.
+ERRORS = "backslashreplace"
 
 
 def _in_cell(field: IField | None, value: Any) -> str:
@@ -127,12 +128,11 @@ def readable_values(
 
 
 def safe_cell(value: Any, field: IField | None = None) -> str:
-    """Return the text of a value, with an apostrophe before what may be a formula."""
+    """Return the text of a value, with apostrophes before what may be a formula."""
     text = text_of(field, value, CELL)
-    if isinstance(value, NUMBERS):
+    if isinstance(value, NUMBERS) and IS_NUMBER.fullmatch(text):
         return text
-    risky = text.startswith(FORMULA_SIGNS) or (text and ord(text[0]) in CONTROLS)
-    return f"'{text}" if risky else text
+    return without_formulas(text)
 
 
 def write_csv(
@@ -141,9 +141,12 @@ def write_csv(
     """Write a line for each record, in UTF-8; `bom` is for Excel."""
     if bom:
         output.write(codecs.BOM_UTF8)
-    text = io.TextIOWrapper(output, encoding="utf-8", newline="", write_through=True)
-    writer = csv.writer(text)
-    writer.writerow([*COLUMNS, *names])
+    text = io.TextIOWrapper(
+        output, encoding="utf-8", errors=ERRORS, newline="", write_through=True
+    )
+    # Whatever sign separates cells for a spreadsheet, it may be in any text.
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
+    writer.writerow([safe_cell(name) for name in (*COLUMNS, *names)])
     writer.writerows(record.as_row(names) for record in found)
     # Else it closes the output.
     text.detach()
@@ -165,7 +168,7 @@ def write_json(
     output.write(f'{head}, "pages": ['.encode())
     for number, record in enumerate(found):
         line = json.dumps(record.as_json(), ensure_ascii=False)
-        output.write(f"{',' if number else ''}\n{line}".encode())
+        output.write(f"{',' if number else ''}\n{line}".encode(errors=ERRORS))
         values += record.left_out
     left_out = json.dumps({"pages": hidden, "values": values})
     output.write(f'\n], "left_out": {left_out}}}\n'.encode())

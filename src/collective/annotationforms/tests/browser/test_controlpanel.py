@@ -275,9 +275,9 @@ class TestExport(AdminTestCase):
 
     def test_csv_with_a_byte_order_mark(self):
         browser = self.download("format=csv&bom=1")
-        self.assertTrue(browser._response.body.startswith(b"\xef\xbb\xbfpath,"))
+        self.assertTrue(browser._response.body.startswith(b'\xef\xbb\xbf"path",'))
         browser = self.download("format=csv")
-        self.assertTrue(browser._response.body.startswith(b"path,"))
+        self.assertTrue(browser._response.body.startswith(b'"path",'))
 
     def test_json(self):
         browser = self.download("format=json")

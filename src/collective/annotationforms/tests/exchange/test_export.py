@@ -6,6 +6,7 @@ from collective.annotationforms.exchange.export import CELL
 from collective.annotationforms.exchange.export import records
 from collective.annotationforms.exchange.export import safe_cell
 from collective.annotationforms.exchange.export import write_json
+from collective.annotationforms.exchange.formula import without_formulas
 from collective.annotationforms.exchange.portable import portable
 from collective.annotationforms.fields.text import text_of
 from collective.annotationforms.registry import LeftOver
@@ -20,6 +21,7 @@ from persistent.list import PersistentList
 from persistent.mapping import PersistentMapping
 from plone.app.textfield.value import RichTextValue
 from plone.namedfile.file import NamedBlobFile
+from unicodedata import normalize
 from unittest import TestCase
 from z3c.relationfield import RelationValue
 from zope.annotation.interfaces import IAnnotations
@@ -29,6 +31,7 @@ from zope.intid.interfaces import IIntIds
 import csv
 import io
 import json
+import sys
 
 
 class Address:
@@ -50,17 +53,56 @@ class TestCells(TestCase):
             "+1",
             "-1+cmd|' /C calc'!A0",
             "@SUM(1)",
-            "\t=1",
-            "\r=1",
-            "\n=1",
-            "\0=1",
-            "\x85=1",
+            "\tone",
+            "\0one",
+            "\x85one",
+            "=x; y",
         ):
             with self.subTest(text=text):
                 self.assertEqual(f"'{text}", safe_cell(text))
 
     def test_in_collections_too(self):
         self.assertEqual("'=1; 2", safe_cell(["=1", 2]))
+        self.assertEqual("1; -2; -3.5", safe_cell([1, -2, -3.5]))
+        self.assertEqual("a; '''=1", safe_cell(["a", "=1"]))
+
+    def test_in_the_middle_of_a_text_where_a_cell_may_begin(self):
+        for text, cell in {
+            "x;=1+1": "x;'''=1+1",
+            "x,@SUM(1)": "x,'''@SUM(1)",
+            "x|-1+1": "x|'''-1+1",
+            "x\t+1": "x\t'''+1",
+            "x\r\n=1": "x\r\n'''=1",
+            "x; \u00a0=1": "x; \u00a0'''=1",
+            'x;"=1': "x;\"'''=1",
+            "x;\u201c=1": "x;\u201c'''=1",
+            "x;\ufeff\u200b=1": "x;\ufeff\u200b'''=1",
+            "x;\uff1d1": "x;'''\uff1d1",
+            " =1": " '''=1",
+            "\t=1": "'\t'''=1",
+            "\uff0b1": "'\uff0b1",
+            "\u22121": "'\u22121",
+        }.items():
+            with self.subTest(text=text):
+                self.assertEqual(cell, safe_cell(text))
+
+    def test_text_as_people_write_it_stays(self):
+        for text in (
+            "5 - 3 = 2",
+            "a@example.org",
+            "Monday \u2013 Friday",
+            "a=1; b=2",
+            "a: -1",
+        ):
+            self.assertEqual(text, safe_cell(text))
+
+    def test_all_signs_that_unicode_takes_for_these(self):
+        signs = [*"=+-@\u2212"]
+        for number in range(sys.maxunicode + 1):
+            if normalize("NFKC", chr(number))[:1] in "=+-@":
+                signs.append(chr(number))
+        for sign in signs:
+            self.assertEqual(f"'{sign}1", without_formulas(f"{sign}1"), hex(ord(sign)))
 
     def test_other_text_and_numbers_stay(self):
         for value, cell in {
@@ -70,6 +112,8 @@ class TestCells(TestCase):
             -1: "-1",
             -1.5: "-1.5",
             Decimal("-2.50"): "-2.50",
+            Decimal("-1E+9"): "-1E+9",
+            -1e-30: "-1e-30",
         }.items():
             self.assertEqual(cell, safe_cell(value))
 
@@ -163,6 +207,17 @@ class TestManyPages(IntegrationTestCase):
         self.assertEqual(self.size, len(exported["pages"]))
         self.assertEqual({"pages": 2, "values": 0}, exported["left_out"])
         self.assertEqual({"name": "Zoë 0"}, exported["pages"][0]["values"])
+
+    def test_half_a_character_that_code_has_stored(self):
+        annotation_storage(self.portal["p000"], "example.data")["name"] = "a\ud800"
+        output = io.BytesIO()
+        write_json(output, self.search.form, records(self.search))
+        exported = json.loads(output.getvalue().decode())["pages"]
+        self.assertEqual({"name": "a\ud800"}, exported[0]["values"])
+        output = csv_download(self.request, "f.csv", ["name"], records(self.search))
+        output.seek(0)
+        lines = output.read().decode().splitlines()
+        self.assertTrue(lines[1].endswith(',"a\\ud800"'), lines[1])
 
     def test_no_page(self):
         output = io.BytesIO()
