@@ -8,6 +8,13 @@ from collective.annotationforms.interfaces import IRegisteredForm
 from tempfile import TemporaryFile
 from typing import Any
 from typing import BinaryIO
+from urllib.parse import quote
+
+import re
+
+
+# What may be a sign of the header, or is not everywhere the same.
+NOT_PLAIN = re.compile("[^A-Za-z0-9._-]")
 
 
 def csv_download(
@@ -38,14 +45,29 @@ def json_download(
     return _with_headers(request, output, filename, "application/json")
 
 
+def attachment(filename: str) -> str:
+    """Return the header Content-Disposition for a file of any name; see RFC 6266."""
+    plain = NOT_PLAIN.sub("-", filename)
+    header = f'attachment; filename="{plain}"'
+    if plain == filename:
+        return header
+    # Half a character is no name.
+    encoded = quote(filename, safe="", errors="replace")
+    return f"{header}; filename*=UTF-8''{encoded}"
+
+
+def keep_out_of_caches(request: Any) -> None:
+    """Tell browsers and proxies to keep no copy: these are personal data."""
+    request.response.setHeader("Cache-Control", "private, no-store")
+
+
 def _with_headers(
     request: Any, output: BinaryIO, filename: str, content_type: str
 ) -> BinaryIO:
     response = request.response
     response.setHeader("Content-Type", content_type)
-    response.setHeader("Content-Disposition", f'attachment; filename="{filename}"')
+    response.setHeader("Content-Disposition", attachment(filename))
     response.setHeader("X-Content-Type-Options", "nosniff")
-    # Personal data do not belong in a cache.
-    response.setHeader("Cache-Control", "private, no-store")
+    keep_out_of_caches(request)
     # Zope finds out the length, sends the file and closes it.
     return output

@@ -3,6 +3,7 @@
 from collective.annotationforms.browser.base import SiteFormDataView
 from collective.annotationforms.browser.download import csv_download
 from collective.annotationforms.browser.download import json_download
+from collective.annotationforms.browser.download import keep_out_of_caches
 from collective.annotationforms.exchange.export import COLUMNS
 from collective.annotationforms.exchange.export import Record
 from collective.annotationforms.exchange.export import records
@@ -15,6 +16,18 @@ PREVIEWED_PAGES = 5
 
 class ExportFormData(SiteFormDataView):
     """The preview, with the choice of the format."""
+
+    def __call__(self) -> str:
+        """Show the preview; raises BadRequest for what is no text."""
+        self.check_typed()
+        keep_out_of_caches(self.request)
+        return self.index()
+
+    def check_typed(self) -> None:
+        """Raise BadRequest unless each name was typed once, and as text."""
+        for name, typed in self.request.form.items():
+            if not isinstance(typed, str):
+                raise BadRequest(f"There is no single text for {name!r}.")
 
     @cached_property
     def preview(self) -> list[Record]:
@@ -53,8 +66,12 @@ class DownloadFormData(ExportFormData):
     """The file: ``format`` is csv or json, ``bom`` is for Excel."""
 
     def __call__(self) -> object:
-        """Return the file; raises BadRequest for another format."""
+        """Return the file; raises BadRequest for another format, or other pages."""
+        self.check_typed()
         found = records(self.search)
+        if self.errors:
+            # Nobody wants more than was asked for.
+            raise BadRequest(f"It can't be understood: {', '.join(self.errors)}.")
         filename = self.form.name or "form-data"
         chosen = self.request.form.get("format")
         if chosen == "csv":

@@ -5,6 +5,7 @@ What the user may change is asked for in `exchange.pageimport`.
 
 from AccessControl import getSecurityManager
 from collections.abc import Iterable
+from collective.annotationforms.browser.download import keep_out_of_caches
 from collective.annotationforms.browser.parts import WorkInParts
 from collective.annotationforms.exchange.importing import Document
 from collective.annotationforms.exchange.importing import read_document
@@ -43,11 +44,12 @@ class Outcome:
     number_refused: int = 0
     unchanged: int = 0
 
-    def add(self, page: PageImport) -> None:
+    def add(self, page: PageImport, request: Any) -> None:
         """Count a page; the page itself is not kept in memory."""
         if page.is_change:
             self.number_changed += 1
-            url = page.page.absolute_url()
+            # The page may be found without its request.
+            url = request.physicalPathToURL(page.page.getPhysicalPath())
             row = {"path": page.path, "url": url, "titles": page.titles}
             _add_row(self.changed, row)
         elif page.refused:
@@ -79,8 +81,7 @@ class ImportFormData(WorkInParts, BrowserView):
 
     def __call__(self) -> str:
         """Show the form, what the file changes, or the progress; raises Forbidden."""
-        # What is shown are personal data.
-        self.request.response.setHeader("Cache-Control", "private, no-store")
+        keep_out_of_caches(self.request)
         if self.request.method == "POST":
             check(self.request)
             self._continue() if "continue" in self.request.form else self._read()
@@ -158,11 +159,11 @@ class ImportFormData(WorkInParts, BrowserView):
 
     def _look(self) -> None:
         for page in self.document.pages():
-            self.outcome.add(page)
+            self.outcome.add(page, self.request)
 
     def _import(self, pages: Iterable[PageImport]) -> None:
         for page in pages:
-            self.outcome.add(page)
+            self.outcome.add(page, self.request)
             if page.is_change:
                 page.write()
 

@@ -152,6 +152,11 @@ class TestImport(ImportTestCase):
         self.assertEqual([["/a", "Text Level"]], self.changed(browser))
         self.assertEqual({"text": "old"}, self.stored(self.portal["a"]))
 
+    def test_the_pages_are_linked(self):
+        browser = self.send(self.document(("a", {"text": "new"})))
+        browser.getLink("/a").click()
+        self.assertEqual(self.portal["a"].absolute_url(), browser.url)
+
     def test_the_import_says_what_it_did(self):
         browser = self.do_import(self.document(("a", {"text": "new"}), ("gone", {})))
         self.assertIn("What was done", browser.contents)
