@@ -18,6 +18,7 @@ from collective.annotationforms.exchange.pending import begin_import
 from collective.annotationforms.exchange.pending import pending_import
 from collective.annotationforms.exchange.pending import PendingImport
 from collective.annotationforms.i18n import _
+from collective.annotationforms.permission import Closed
 from collective.annotationforms.registry import registered_forms
 from dataclasses import dataclass
 from dataclasses import field as attribute
@@ -59,7 +60,7 @@ class Outcome:
             self.unchanged += 1
 
 
-class ImportFormData(WorkInParts, BrowserView):
+class ImportFormData(WorkInParts, Closed, BrowserView):
     """A POST tells what a file would change; one with the same file imports it.
 
     The digest of the file that was looked at is in the request: nothing is kept

@@ -1,4 +1,4 @@
-"""Which fields have passwords: they are not shown, and not exported unless asked for."""
+"""Which fields have passwords: these are not shown, nor exported by the way."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +14,7 @@ def has_passwords(field: IField | None) -> bool:
 
 
 def _with_parts(field: Any, seen: set[int]) -> Iterator[IField]:
-    """Yield the field and those of the parts that its values have; a schema may recur."""
+    """Yield the field and those of the parts of its values; a schema may recur."""
     if field is None or id(field) in seen:
         return
     seen.add(id(field))

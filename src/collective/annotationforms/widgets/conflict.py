@@ -1,6 +1,7 @@
 """Conflicts as an editor sees them: the other value, whose it is, and a choice."""
 
 from collective.annotationforms.i18n import _
+from collective.annotationforms.permission import Closed
 from collective.annotationforms.saving.merge import choice_name
 from collective.annotationforms.saving.merge import next_token
 from collective.annotationforms.saving.merge import ValueConflict
@@ -9,7 +10,6 @@ from collective.annotationforms.saving.token import has_token
 from collective.annotationforms.saving.token import token_name
 from collective.annotationforms.storage.history import Change
 from collective.annotationforms.storage.history import last_change_of
-from collective.annotationforms.widgets.published import NothingBelow
 from DateTime import DateTime
 from html import escape
 from plone.app.z3cform.views import RenderWidget
@@ -105,7 +105,7 @@ def view_of_conflict(
     return ConflictView(error, request, widget, widget.field, form, content)
 
 
-class RenderStorageWidget(NothingBelow, RenderWidget):
+class RenderStorageWidget(Closed, RenderWidget):
     """A widget in its form, with the token of its field."""
 
     def __call__(self) -> str:

@@ -1,6 +1,6 @@
 """Files and images of storages: served with the permission of their form."""
 
-from collective.annotationforms.widgets.published import NothingBelow
+from collective.annotationforms.permission import Closed
 from collective.annotationforms.widgets.scaling import scaled_image
 from copy import copy
 from plone.formwidget.namedfile.converter import b64decode_file
@@ -12,13 +12,11 @@ from plone.scale.scale import calculate_scaled_dimensions
 from Products.Five import BrowserView
 from typing import Any
 from z3c.form.interfaces import IWidget
-from zope.interface import implementer
-from zope.publisher.interfaces import IPublishTraverse
 from zope.publisher.interfaces import NotFound
 from zope.schema.interfaces import IBytes
 
 
-class StorageDownload(Download):
+class StorageDownload(Download, Closed):
     """The file of a widget: ``@@form/++widget++name/@@download/filename``.
 
     Who may not use the form is refused on the way to the widget.
@@ -46,7 +44,7 @@ def _is_file(widget: IWidget, stored: Any) -> bool:
     return IBytes.providedBy(widget.field)
 
 
-class StorageImages(NothingBelow, BrowserView):
+class StorageImages(Closed, BrowserView):
     """The images of a storage, as @@images is for those of content."""
 
     def scale(self, fieldname: str, scale: str) -> "StorageImageScale | None":
@@ -81,6 +79,8 @@ class StorageImages(NothingBelow, BrowserView):
 class StorageImageScale(ImageScale):
     """An image of a storage in a size of the site."""
 
+    __roles__ = ()
+
     def __init__(self, context, request, **info):
         super().__init__(context, request, **info)
         view = f"{context.absolute_url()}/@@{context.__name__}"
@@ -92,8 +92,7 @@ class StorageImageScale(ImageScale):
         return self.data.filename or ""
 
 
-@implementer(IPublishTraverse)
-class WidgetImages(BrowserView):
+class WidgetImages(Closed, BrowserView):
     """A scaled image: ``@@form/++widget++name/@@images/preview``.
 
     Who may not use the form is refused on the way to the widget.  Nothing is written:

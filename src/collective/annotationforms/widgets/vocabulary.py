@@ -4,7 +4,7 @@ from collective.annotationforms.i18n import _
 from collective.annotationforms.interfaces import IAnnotationForm
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.permission import check_permission
-from collective.annotationforms.widgets.published import NothingBelow
+from collective.annotationforms.permission import Closed
 from collective.annotationforms.widgets.question import BadQuestionError
 from collective.annotationforms.widgets.question import check_question
 from DateTime.interfaces import DateTimeError
@@ -52,6 +52,8 @@ class VocabularyUrl:
     The view of the page, @@getVocabulary, knows the fields of the content type only.
     """
 
+    __roles__ = ()
+
     def __init__(self, storage, request, form, field, widget):
         self.page = storage.__parent__
         self.widget = widget
@@ -66,7 +68,7 @@ class VocabularyUrl:
         return {"vocabularyUrl": f"{view}/++widget++{self.widget.name}/@@getSource"}
 
 
-class StorageSourceView(NothingBelow, SourceView):
+class StorageSourceView(Closed, SourceView):
     """The terms of a field of a form, or what a query finds of them, as JSON."""
 
     def __call__(self) -> str:
