@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Set
+from collective.annotationforms.fields.password import hidden
 from collective.annotationforms.storage.parts import Part
 from collective.annotationforms.storage.parts import parts
 from collective.annotationforms.storage.parts import SEQUENCES
@@ -14,6 +15,7 @@ from Products.CMFCore.interfaces import IContentish
 from typing import Any
 from zope.schema.interfaces import IChoice
 from zope.schema.interfaces import IField
+from zope.schema.interfaces import IPassword
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +24,8 @@ class TextStyle:
 
     `whole` returns the text of a value that is not written part by part; its field
     is None where it isn't known.  `by_parts` are the types of those that are, as far
-    as they have parts.
+    as they have parts.  Passwords are bullets, unless `passwords` says otherwise: where
+    nobody reads them by chance, such as in an export that was asked for with them.
     """
 
     whole: Callable[[IField | None, Any], str]
@@ -30,6 +33,7 @@ class TextStyle:
     between_names: str = ", "
     by_parts: tuple[type, ...] = (object,)
     max_length: int | None = None
+    passwords: bool = False
 
 
 def _compared(field: IField | None, value: Any) -> str:
@@ -62,6 +66,8 @@ def text_of(field: IField | None, value: Any, style: TextStyle = LINES) -> str:
 
 
 def _text(field: IField | None, value: Any, style: TextStyle) -> str:
+    if IPassword.providedBy(field) and not style.passwords:
+        return hidden(value)
     # Content has its place elsewhere, also where a schema would name its parts.
     is_whole = not isinstance(value, style.by_parts) or IContentish.providedBy(value)
     found = None if is_whole else parts(field, value)
@@ -72,13 +78,16 @@ def _text(field: IField | None, value: Any, style: TextStyle) -> str:
         return style.between_items.join(sorted(texts))
     if isinstance(value, SEQUENCES):
         return style.between_items.join(texts)
-    labels = [_label(value, part) for part in found]
+    labels = [_label(field, value, part, style) for part in found]
     named = zip(labels, texts, strict=True)
     return style.between_names.join(f"{label}: {text}" for label, text in named)
 
 
-def _label(value: Any, part: Part) -> str:
-    return str(part.name) if isinstance(value, Mapping) else part.field.title
+def _label(field: IField | None, value: Any, part: Part, style: TextStyle) -> str:
+    if not isinstance(value, Mapping):
+        return part.field.title
+    is_password = IPassword.providedBy(getattr(field, "key_type", None))
+    return hidden(part.name) if is_password and not style.passwords else str(part.name)
 
 
 def _title(field: IField | None, value: Any) -> str | None:

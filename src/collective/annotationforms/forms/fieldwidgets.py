@@ -1,6 +1,7 @@
 """The fields of a form on a storage: bound to the page, not to the storage."""
 
 from collections.abc import Mapping
+from collective.annotationforms.fields.password import hide_passwords
 from collective.annotationforms.forms.address import user_is_unknown
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IStorageField
@@ -55,6 +56,7 @@ class StorageWidgets(FieldWidgets):
         for widget in filter(IWidget.providedBy, self.values()):
             alsoProvides(widget, IStorageWidget)
             _show_kept_parts(widget, self.content.get(widget.field.__name__))
+            hide_passwords(widget)
 
     def extract(self) -> tuple[dict[str, Any], tuple]:
         """See z3c.form.interfaces.IWidgets"""

@@ -1,5 +1,6 @@
 """Conflicts as an editor sees them: the other value, whose it is, and a choice."""
 
+from collective.annotationforms.fields.password import hide_passwords
 from collective.annotationforms.i18n import _
 from collective.annotationforms.permission import Closed
 from collective.annotationforms.saving.merge import choice_name
@@ -141,4 +142,5 @@ def _display_widget(widget: IWidget) -> IWidget:
     shown.mode = DISPLAY_MODE
     alsoProvides(shown, IContextAware, IFormAware)
     shown.update()
+    hide_passwords(shown)
     return shown

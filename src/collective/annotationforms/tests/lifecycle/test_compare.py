@@ -3,6 +3,7 @@ from collective.annotationforms import AnnotationEditForm
 from collective.annotationforms import AnnotationStorageMixin
 from collective.annotationforms import AnnotationView
 from collective.annotationforms import schema_view
+from collective.annotationforms.fields.password import BULLETS
 from collective.annotationforms.fields.text import text_of
 from collective.annotationforms.tests.layers import FunctionalTestCase
 from collective.annotationforms.tests.lifecycle.test_version import text_file
@@ -43,6 +44,7 @@ class ICompared(model.Schema):
     related = RelationChoice(
         title="Related", vocabulary="plone.app.vocabularies.Catalog", required=False
     )
+    pin = schema.Password(title="PIN", required=False)
     hidden = schema.TextLine(title="Hidden", required=False)
     directives.read_permission(hidden="cmf.ManagePortal")
 
@@ -150,6 +152,13 @@ class TestCompare(CompareTestCase):
             self.compared(two=self.before),
         )
         self.assertEqual({}, self.compared(one=self.before, two=self.before))
+
+    def test_passwords_are_not_shown(self):
+        self.view.pin = "one-secret"
+        first = self.save()
+        self.assertEqual({"PIN": BULLETS}, self.compared(one=first, two=self.before))
+        self.view.pin = "two-secret"
+        self.assertEqual({}, self.compared(one=self.save(), two=first))
 
     def test_the_same_fields_of_the_page_are_compared_as_ever(self):
         self.page.title = "Another title"

@@ -1,5 +1,6 @@
 """Rows of fields that hold a text."""
 
+from collective.annotationforms.fields.password import BULLETS
 from collective.annotationforms.tests.matrix.case import line
 from collective.annotationforms.tests.matrix.case import TOO_LONG
 from datetime import datetime
@@ -115,6 +116,7 @@ TEXTS = (
         message=TOO_LONG,
         default=None,
         shown="",
+        displayed=BULLETS,
     ),
     line(
         "JSONField",

@@ -1,4 +1,5 @@
 from collective.annotationforms import AnnotationEditForm
+from collective.annotationforms.fields.password import BULLETS
 from collective.annotationforms.tests import sampleforms
 from collective.annotationforms.tests.layers import FunctionalTestCase
 from plone.keyring.interfaces import IKeyManager
@@ -16,6 +17,7 @@ ERRORS = "There were some errors."
 
 class ISecret(model.Schema):
     pin = schema.Password(title="PIN", required=False)
+    pins = schema.List(title="PINs", value_type=schema.Password(), required=False)
 
 
 class SecretForm(AnnotationEditForm):
@@ -297,6 +299,16 @@ class TestToken(ConflictTestCase):
         self.save(browser, pin="three")
         self.assertIn(CONFLICT, self.content(browser))
         self.assertIn("(not shown)", self.content(browser))
+        self.assertNotIn("two-hidden", browser.contents)
+
+    def test_a_password_in_a_list_is_not_shown(self):
+        self.register_view("secret", SecretForm)
+        self.store(pins=["one"])
+        browser = self.open("secret")
+        self.store(pins=["two-hidden"])
+        self.save(browser, pins="three")
+        self.assertIn(CONFLICT, self.content(browser))
+        self.assertIn(BULLETS, self.content(browser))
         self.assertNotIn("two-hidden", browser.contents)
 
 
