@@ -24,7 +24,7 @@ PAGES_TO_CONFIRM = 100
 class CleanUpFormData(WorkInParts, SiteFormDataView):
     """A GET tells what would go, a POST deletes it."""
 
-    counters = ("done", "deleted", "kept")
+    counters = ("done", "deleted", "kept", "partly", "values_kept")
     view_name = "form-data-cleanup"
     heading = _("Clean up form data")
 
@@ -89,8 +89,8 @@ class CleanUpFormData(WorkInParts, SiteFormDataView):
     def work(self, start: int | None) -> int | None:
         """See WorkInParts"""
         part = self.clean_up.delete(start=start, limit=PAGES_IN_PART)
-        self.counts["deleted"] += part.deleted
-        self.counts["kept"] += part.kept
+        for name in ("deleted", "kept", "partly", "values_kept"):
+            self.counts[name] += getattr(part, name)
         self.counts["done"] += part.deleted + part.kept
         return part.next_start
 

@@ -1,6 +1,7 @@
 """The tab "Form data" of a page: list, export and delete."""
 
 from AccessControl import Unauthorized
+from collections.abc import Set
 from collective.annotationforms.browser.download import json_download
 from collective.annotationforms.exchange.export import record_of
 from collective.annotationforms.fields.text import text_of
@@ -23,13 +24,19 @@ from zope.publisher.interfaces import NotFound
 class EntriesView(Closed, BrowserView):
     """What the pages about the entries of a page share."""
 
-    def shown_values(self, entry: Entry) -> list[tuple[str, str]]:
-        """Return titles and texts of what is stored, in the order of the form."""
+    def shown_values(
+        self, entry: Entry, names: Set[str] | None = None
+    ) -> list[tuple[str, str]]:
+        """Return titles and texts of what is stored, in the order of the form.
+
+        With `names`, only of those; what the user may not read is left out.
+        """
         fields, values = entry.form.fields, entry.values
         style = table_style(self.context, self.request)
         return [
             (title, text_of(fields.get(name), values[name], style))
             for name, title in entry.titles().items()
+            if names is None or name in names
         ]
 
     def url(self, entry: Entry, view: str) -> str:
@@ -89,7 +96,34 @@ class ExportEntry(EntryView):
 
 
 class DeleteEntry(EntryView):
-    """Asks, and deletes the data of one form when the answer is posted."""
+    """Asks, and deletes the data of one form when the answer is posted.
+
+    What the user may not change stays.
+    """
+
+    @property
+    def going(self) -> list[tuple[str, str]]:
+        """Titles and texts of what goes, as far as the user may read it."""
+        return self.shown_values(self.entry, self.entry.deletable)
+
+    @property
+    def staying(self) -> list[str]:
+        """The titles of what stays, as far as the user may read it."""
+        return [
+            title
+            for name, title in self.entry.titles().items()
+            if name in self.entry.kept
+        ]
+
+    @property
+    def goes_unseen(self) -> bool:
+        """Tell whether values go that the user may not read."""
+        return not self.entry.deletable <= self.entry.values.keys()
+
+    @property
+    def stays_unseen(self) -> bool:
+        """Tell whether values stay that the user may not read."""
+        return not self.entry.kept <= self.entry.values.keys()
 
     def __call__(self) -> str | None:
         """Ask, or delete and go back; raises Unauthorized and Forbidden."""
@@ -106,10 +140,16 @@ class DeleteEntry(EntryView):
         form, messages = self.entry.form, IStatusMessage(self.request)
         title = translate(form.title, context=self.request)
         try:
-            delete_data(self.context, form)
+            kept = delete_data(self.context, form)
         except Invalid:
             message = _("Nothing was deleted: somebody else has locked the page.")
             messages.addStatusMessage(message, "error")
             return
         message = _("Deleted: ${title}", mapping={"title": title})
         messages.addStatusMessage(message, "info")
+        if kept:
+            message = _(
+                "Values that were kept, since you may not change them: ${number}",
+                mapping={"number": kept},
+            )
+            messages.addStatusMessage(message, "warning")

@@ -15,10 +15,16 @@ from ZTUtils.Lazy import LazyMap
 
 @dataclass(frozen=True)
 class Part:
-    """What became of a part of the pages, and where the next part begins, or None."""
+    """What became of a part of the pages, and where the next part begins, or None.
+
+    Of the pages whose data were `deleted`, `partly` is the number of those that keep
+    values which the user may not change, `values_kept` that of the values.
+    """
 
     deleted: int
     kept: int
+    partly: int
+    values_kept: int
     next_start: int | None
 
 
@@ -46,19 +52,28 @@ class CleanUp:
         That is the number of a record in the catalog, None for the first.
         """
         walk = walk_part_of_search(self.search, start=start, limit=limit)
-        deleted = sum(self._delete(page) for _record, page in walk)
-        return Part(deleted, walk.done - deleted, walk.next_start)
+        left = [self._delete(page) for _record, page in walk]
+        left = [number for number in left if number is not None]
+        return Part(
+            deleted=len(left),
+            kept=walk.done - len(left),
+            partly=sum(map(bool, left)),
+            values_kept=sum(left),
+            next_start=walk.next_start,
+        )
 
-    def _delete(self, page: Any) -> bool:
+    def _delete(self, page: Any) -> int | None:
+        """Return how many values are left on the page, None if nothing was deleted."""
         form = self.search.form
         if not self._is_old(page):
-            return False
+            return None
         size = len(form.storage(page))
         try:
-            return delete_data(page, form) < size
+            left = delete_data(page, form)
         except Invalid:
             # Somebody else has locked the page.
-            return False
+            return None
+        return left if left < size else None
 
     def _is_old(self, page: Any) -> bool:
         if self.before is None:

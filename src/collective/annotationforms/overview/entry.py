@@ -51,7 +51,17 @@ class Entry:
     @property
     def may_delete(self) -> bool:
         """Tell whether there is something that the user may delete."""
-        return any(map(self.access.may_write, self.storage.data))
+        return bool(self.deletable)
+
+    @cached_property
+    def deletable(self) -> frozenset[str]:
+        """The names of what is stored that the user may delete."""
+        return frozenset(filter(self.access.may_write, self.storage.data))
+
+    @property
+    def kept(self) -> frozenset[str]:
+        """The names of what is stored that stays if the user deletes the data."""
+        return frozenset(self.storage.data) - self.deletable
 
     @property
     def has_data(self) -> bool:

@@ -6,6 +6,7 @@ from collective.annotationforms.fields.text import text_of
 from collective.annotationforms.fields.text import TextStyle
 from collective.annotationforms.i18n import _
 from collective.annotationforms.storage.parts import SEQUENCES
+from dataclasses import replace
 from DateTime import DateTime
 from datetime import date
 from datetime import datetime
@@ -18,6 +19,7 @@ from zope.i18n import translate
 from zope.schema.interfaces import IBaseVocabulary
 from zope.schema.interfaces import IChoice
 from zope.schema.interfaces import IField
+from zope.schema.interfaces import IPassword
 
 import html
 import re
@@ -30,7 +32,7 @@ def table_style(page: Any, request: Any) -> TextStyle:
     """Return how people read the values of the page in a table.
 
     It has the titles of choices, and local dates, in the language of the request.  What
-    has names, as the row of a grid, is written as in CSV.
+    has names, as the row of a grid, is written as in CSV.  Passwords are not shown.
     """
     return TextStyle(
         whole=partial(_in_table, page, request),
@@ -53,7 +55,15 @@ def _in_table(page: Any, request: Any, field: IField | None, value: Any) -> str:
     term = _term(field, value, page) if IChoice.providedBy(field) else None
     if term is not None:
         return translate(term.title or term.token, context=request)
-    return text_of(field, value, CELL)
+    # By all parts: a password may be in any.
+    in_row = replace(CELL, whole=partial(_in_row, request), by_parts=(object,))
+    return text_of(field, value, in_row)
+
+
+def _in_row(request: Any, field: IField | None, value: Any) -> str:
+    if IPassword.providedBy(field):
+        return translate(_("Not shown"), context=request) if value else ""
+    return CELL.whole(field, value)
 
 
 def _local_time(value: date, page: Any, request: Any) -> str:

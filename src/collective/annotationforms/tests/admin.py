@@ -49,6 +49,35 @@ class NotesForm(AnnotationEditForm):
     ANNOTATION_STORAGE_KEY = KEY
 
 
+class IGuarded(model.Schema):
+    """Values that some may read and others write, and a password."""
+
+    open = schema.TextLine(title="Open", required=False)
+    settled = schema.TextLine(title="Settled", required=False)
+    directives.write_permission(settled="cmf.ManagePortal")
+    unseen = schema.TextLine(title="Unseen", required=False)
+    directives.read_permission(unseen="cmf.ManagePortal")
+    internal = schema.TextLine(title="Internal", required=False)
+    directives.read_permission(internal="cmf.ManagePortal")
+    directives.write_permission(internal="cmf.ManagePortal")
+    secret = schema.Password(title="Secret", required=False)
+
+
+class GuardedForm(AnnotationEditForm):
+    schema = IGuarded
+    label = "Guarded"
+    ANNOTATION_STORAGE_KEY = "example.guarded"
+
+
+# What the values of the fields are in tests.
+GUARDED = {
+    "open": "o-value",
+    "settled": "s-value",
+    "unseen": "u-value",
+    "internal": "i-value",
+    "secret": "p-value",
+}
+
 OPTIONS = {
     "for_": IDocument,
     "title": "Notes",

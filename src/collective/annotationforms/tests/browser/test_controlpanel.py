@@ -430,6 +430,25 @@ class TestCleanUp(AdminTestCase):
         self.assertIn("<dd>1</dd>", self.content(browser))
         self.assertEqual({"a": "a"}, self.all_stored())
 
+    def test_values_that_the_user_may_not_change_are_kept(self):
+        self.store(self.portal["a"], internal="x")
+        self.store(self.portal["b"], internal="x")
+        del annotation_storage(self.portal["b"], KEY)["text"]
+        transaction.commit()
+        browser = self.open("form-data-cleanup?form=notes")
+        browser.getControl("Delete these data").click()
+        content = self.content(browser)
+        for label, number in (
+            ("Pages whose data were deleted", 2),
+            ("Pages of these that keep values, since you may not change them", 1),
+            ("Values that were kept there", 1),
+        ):
+            self.assertIn(f"<dt>{label}</dt> <dd>{number}</dd>", content)
+        self.assertEqual({"internal": "x"}, self.stored(self.portal["a"]))
+        self.assertEqual({"internal": "x"}, self.stored(self.portal["b"]))
+        browser.getLink("Pages that still have these data").click()
+        self.assertEqual(["A", "B"], [row[0] for row in rows_of(browser)])
+
     def test_what_a_form_has_left(self):
         self.leave_data(name="Ada")
         browser = self.open(f"form-data-cleanup?key={LEFT_OVER}")

@@ -3,6 +3,8 @@
 from collective.annotationforms.catalog.index import INDEX
 from collective.annotationforms.interfaces import IStorageSavedEvent
 from collective.annotationforms.tests.admin import AdminTestCase
+from collective.annotationforms.tests.admin import GUARDED
+from collective.annotationforms.tests.admin import GuardedForm
 from collective.annotationforms.tests.admin import INotes
 from collective.annotationforms.tests.admin import KEY
 from collective.annotationforms.tests.admin import LEFT_OVER
@@ -291,12 +293,6 @@ class TestDelete(AdminTestCase):
         self.assertIsNone(self.stored())
         self.assertNotIn(KEY, IAnnotations(self.page))
 
-    def test_tells_that_more_goes_than_the_user_may_see(self):
-        self.store(text="Zoë", internal="x")
-        content = self.content(self.delete())
-        self.assertIn("Values that you may not see go, too.", content)
-        self.assertNotIn("Internal", content)
-
     def test_cancel(self):
         self.store(text="Zoë")
         browser = self.delete()
@@ -373,3 +369,62 @@ class TestDelete(AdminTestCase):
                 browser.post(f"{self.url}/@@form-data-delete", urlencode(data))
                 self.assertEqual({"text": "Zoë"}, self.stored())
                 self.assertIn(LEFT_OVER, IAnnotations(self.page))
+
+
+class TestDeleteGuarded(AdminTestCase):
+    """What the user may not change stays, and the page says so."""
+
+    key = GuardedForm.ANNOTATION_STORAGE_KEY
+
+    def setUp(self):
+        super().setUp()
+        self.register("guarded", GuardedForm, **OPTIONS | {"title": "Guarded"})
+
+    def ask(self, user="editor", **values):
+        self.store(**values)
+        return self.open(f"form-data-delete?key={self.key}", user, self.page)
+
+    def parts(self, browser):
+        """Return what the page says that goes, and what it says that stays."""
+        going, _heading, staying = self.content(browser).partition("What stays")
+        return going.partition("What goes")[2], staying
+
+    def test_an_editor_deletes_what_one_may_change(self):
+        browser = self.ask(**GUARDED)
+        going, staying = self.parts(browser)
+        self.assertIn("Open", going)
+        self.assertIn("o-value", going)
+        self.assertIn("Values that you may not see go, too.", going)
+        self.assertIn("Settled", staying)
+        self.assertIn("Values that you may not see", staying)
+        for hidden in ("Unseen", "Internal", "u-value", "i-value"):
+            self.assertNotIn(hidden, going + staying)
+        browser.getControl("Delete").click()
+        self.assertIn("Deleted: Guarded", browser.contents)
+        told = "Values that were kept, since you may not change them: 2"
+        self.assertIn(told, browser.contents)
+        self.assertEqual({"settled": "s-value", "internal": "i-value"}, self.stored())
+
+    def test_passwords_are_never_shown(self):
+        for user in ("editor", SITE_OWNER_NAME):
+            going, staying = self.parts(self.ask(user, **GUARDED))
+            self.assertIn("Secret", going)
+            self.assertNotIn("p-value", going + staying)
+
+    def test_a_manager_deletes_all(self):
+        browser = self.ask(SITE_OWNER_NAME, **GUARDED)
+        self.assertNotIn("What stays", browser.contents)
+        browser.getControl("Delete").click()
+        self.assertNotIn("Values that were kept", browser.contents)
+        self.assertIsNone(self.stored())
+
+    def test_who_may_delete_nothing_is_refused(self):
+        token = self.ask(open="x").getControl(name="_authenticator").value
+        self.forget()
+        browser = self.ask(settled="s-value")
+        self.assertTrue(self.refused(browser))
+        browser = self.browser("editor")
+        data = {"key": self.key, "_authenticator": token}
+        browser.post(f"{self.url}/@@form-data-delete", urlencode(data))
+        self.assertTrue(self.refused(browser))
+        self.assertEqual({"settled": "s-value"}, self.stored())

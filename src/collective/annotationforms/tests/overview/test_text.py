@@ -14,7 +14,23 @@ from plone.app.textfield.value import RichTextValue
 from z3c.relationfield import RelationValue
 from zope import schema
 from zope.component import getUtility
+from zope.interface import implementer
+from zope.interface import Interface
 from zope.intid.interfaces import IIntIds
+
+
+class IAccount(Interface):
+    name = schema.TextLine(title="Name")
+    secret = schema.Password(title="Secret")
+
+
+@implementer(IAccount)
+class Account:
+    name = "Ada"
+    secret = "s3cret"  # noqa: S105
+
+    def __init__(self):
+        vars(self).update(name=self.name, secret=self.secret)
 
 
 class TestTableStyle(IntegrationTestCase):
@@ -48,6 +64,21 @@ class TestTableStyle(IntegrationTestCase):
         for field in (schema.Choice(vocabulary=LEVELS), schema.Choice(vocabulary="no")):
             self.assertEqual("gone", self.text(field, "gone"))
             self.assertEqual("a: 1", self.text(field, {"a": 1}))
+
+    def test_passwords_are_not_shown_wherever_they_are(self):
+        password = schema.Password(title="Secret")
+        row = schema.Object(title="Row", schema=IAccount)
+        for field, value, text in (
+            (password, "s3cret", "Not shown"),
+            (password, "", ""),
+            (schema.List(value_type=password), ["s3cret"], "Not shown"),
+            (schema.Dict(value_type=password), {"a": "s3cret"}, "a: Not shown"),
+            (row, {"name": "Ada", "secret": "s3cret"}, "name: Ada, secret: Not shown"),
+            (row, Account(), "Name: Ada, Secret: Not shown"),
+            (schema.List(value_type=row), [Account()], "Name: Ada, Secret: Not shown"),
+        ):
+            with self.subTest(value=value):
+                self.assertEqual(text, self.text(field, value))
 
     def test_long_text_is_cut(self):
         self.assertEqual("x" * 120, self.text(None, "x" * 120))
