@@ -7,6 +7,7 @@ from collective.annotationforms.browser.download import keep_out_of_caches
 from collective.annotationforms.exchange.export import COLUMNS
 from collective.annotationforms.exchange.export import Record
 from collective.annotationforms.exchange.export import records
+from collective.annotationforms.fields.password import has_passwords
 from functools import cached_property
 from zope.publisher.interfaces import BadRequest
 
@@ -52,6 +53,11 @@ class ExportFormData(SiteFormDataView):
         return len(self.search.pages())
 
     @property
+    def has_passwords(self) -> bool:
+        """Tell whether the form has fields for passwords."""
+        return any(map(has_passwords, self.form.fields.values()))
+
+    @property
     def hidden(self) -> int:
         """How many pages are left out, since the user may not view them."""
         return self.search.count() - self.total
@@ -63,12 +69,16 @@ class ExportFormData(SiteFormDataView):
 
 
 class DownloadFormData(ExportFormData):
-    """The file: ``format`` is csv or json, ``bom`` is for Excel."""
+    """The file: ``format`` is csv or json, ``bom`` is for Excel.
+
+    Passwords are in it if ``passwords`` says so.
+    """
 
     def __call__(self) -> object:
         """Return the file; raises BadRequest for another format, or other pages."""
         self.check_typed()
-        found = records(self.search)
+        passwords = bool(self.request.form.get("passwords"))
+        found = records(self.search, passwords=passwords)
         if self.errors:
             # Nobody wants more than was asked for.
             raise BadRequest(f"It can't be understood: {', '.join(self.errors)}.")

@@ -11,6 +11,7 @@ from collective.annotationforms.exchange.formula import IS_NUMBER
 from collective.annotationforms.exchange.formula import without_formulas
 from collective.annotationforms.exchange.portable import as_text
 from collective.annotationforms.exchange.portable import portable
+from collective.annotationforms.fields.password import has_passwords
 from collective.annotationforms.fields.text import text_of
 from collective.annotationforms.fields.text import TextStyle
 from collective.annotationforms.interfaces import IAnnotationStorage
@@ -19,6 +20,7 @@ from collective.annotationforms.permission import Access
 from collective.annotationforms.storage.parts import SEQUENCES
 from collective.annotationforms.storage.parts import WITHOUT_PARTS
 from dataclasses import dataclass
+from dataclasses import replace
 from decimal import Decimal
 from plone.app.textfield.interfaces import IRichTextValue
 from plone.namedfile.interfaces import INamed
@@ -59,13 +61,16 @@ CELL = TextStyle(
     between_items="; ",
     by_parts=(Mapping, *SEQUENCES, Set),
 )
+#: Passwords are not in a record at all, unless it was asked for them.
+EXPORTED_CELL = replace(CELL, passwords=True)
 
 
 @dataclass(frozen=True)
 class Record:
     """The data of one page, as far as the user may read them.
 
-    `left_out` is the number of values that the user may not read.
+    `left_out` is the number of values that the user may not read, and of passwords
+    that nobody has asked for.
     """
 
     path: str
@@ -96,22 +101,35 @@ class Record:
         ]
 
 
-def records(search: Search, *, limit: int | None = None) -> Iterator[Record]:
+def records(
+    search: Search, *, limit: int | None = None, passwords: bool = False
+) -> Iterator[Record]:
     """Yield the records of the pages that the user may view, at most `limit` of them.
 
-    A page whose data the user may not view has a record without values.
+    A page whose data the user may not view has a record without values.  See
+    `record_of` on passwords.
     """
     for _record, page in walk_search(search, limit=limit):
-        yield record_of(page, search.form)
+        yield record_of(page, search.form, passwords=passwords)
 
 
-def record_of(page: Any, form: IRegisteredForm) -> Record:
-    """Return the record of a page."""
-    storage = form.storage(page)
-    path = below_site("/".join(page.getPhysicalPath()))
+def record_of(page: Any, form: IRegisteredForm, *, passwords: bool = False) -> Record:
+    """Return the record of a page.
+
+    Values that are passwords, or have some in them, are in it only if somebody who
+    manages form data has asked for `passwords`.
+    """
+    storage, fields = form.storage(page), form.fields
     values = readable_values(storage, form)
+    if not passwords or not Access(page, form).manages:
+        values = {
+            name: value
+            for name, value in values.items()
+            if not has_passwords(fields.get(name))
+        }
+    path = below_site("/".join(page.getPhysicalPath()))
     left_out = len(storage) - len(values)
-    return Record(path, page.UID(), page.title, form.fields, values, left_out)
+    return Record(path, page.UID(), page.title, fields, values, left_out)
 
 
 def readable_values(
@@ -129,7 +147,7 @@ def readable_values(
 
 def safe_cell(value: Any, field: IField | None = None) -> str:
     """Return the text of a value, with apostrophes before what may be a formula."""
-    text = text_of(field, value, CELL)
+    text = text_of(field, value, EXPORTED_CELL)
     if isinstance(value, NUMBERS) and IS_NUMBER.fullmatch(text):
         return text
     return without_formulas(text)

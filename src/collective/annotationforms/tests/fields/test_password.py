@@ -8,6 +8,7 @@ from collective.annotationforms.fields.text import LINES
 from collective.annotationforms.fields.text import text_of
 from collective.annotationforms.overview.text import table_style
 from collective.annotationforms.tests.admin import AdminTestCase
+from collective.annotationforms.tests.admin import NotesForm
 from collective.annotationforms.tests.admin import OPTIONS
 from collective.annotationforms.tests.layers import IntegrationTestCase
 from dataclasses import replace
@@ -222,3 +223,58 @@ class TestWidgets(unittest.TestCase):
     def test_what_is_typed_is_left_alone(self):
         for mode in (INPUT_MODE, HIDDEN_MODE):
             self.assertEqual(SECRET, self.shown(schema.Password(), mode=mode))
+
+
+class TestExport(AdminTestCase):
+    """Passwords go out only if somebody who manages form data asks for them."""
+
+    key = KEY
+
+    def setUp(self):
+        super().setUp()
+        self.register("secrets", SecretsForm, **OPTIONS)
+        account = Account()
+        account.pin = SECRET
+        self.store(name="Ada", pin=SECRET, many=[SECRET], account=account)
+
+    def exported(self, query, user="siteadmin", page=None):
+        contents = self.open(query, user, page).contents
+        return contents if isinstance(contents, str) else contents.decode()
+
+    def test_without_a_request_for_them(self):
+        for query in (
+            "form-data-download?form=secrets&format=json",
+            "form-data-download?form=secrets&format=csv",
+            "form-data-download?form=secrets&format=json&passwords=",
+            "form-data-preview?form=secrets",
+            "form-data-preview?form=secrets&passwords=1",
+        ):
+            contents = self.exported(query)
+            self.assertIn("Ada", contents, query)
+            self.assertNotIn(SECRET, contents, query)
+        contents = self.exported("form-data-download?form=secrets&format=json")
+        self.assertIn('"left_out": {"pages": 0, "values": 3}', contents)
+        self.assertNotIn('"pin"', contents)
+
+    def test_on_request(self):
+        for export_format in ("json", "csv"):
+            query = f"form-data-download?form=secrets&format={export_format}"
+            contents = self.exported(f"{query}&passwords=1")
+            self.assertEqual(3, contents.count(SECRET), contents)
+
+    def test_the_export_of_a_page(self):
+        for user in ("editor", "siteadmin"):
+            query = f"form-data-export?key={KEY}&passwords=1"
+            contents = self.exported(query, user, self.page)
+            self.assertIn("Ada", contents)
+            self.assertNotIn(SECRET, contents)
+
+    def test_the_page_offers_it_where_there_are_some(self):
+        browser = self.open("form-data-preview?form=secrets")
+        browser.getControl("With passwords").selected = True
+        browser.getControl(name="format").value = ["json"]
+        browser.getControl("Download").click()
+        self.assertIn(SECRET.encode(), browser.contents)
+        self.register("notes", NotesForm, **OPTIONS)
+        browser = self.open("form-data-preview?form=notes")
+        self.assertNotIn("With passwords", browser.contents)
