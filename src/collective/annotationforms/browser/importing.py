@@ -33,6 +33,8 @@ from zope.interface import Invalid
 
 # More of them are counted only.
 PAGES_IN_TABLE = 500
+# Who has mended these sees the others.
+REASONS_IN_TABLE = 50
 
 
 @dataclass
@@ -55,7 +57,8 @@ class Outcome:
             _add_row(self.changed, row)
         elif page.refused:
             self.number_refused += 1
-            _add_row(self.refused, {"path": page.path, "reasons": page.refused})
+            reasons = page.refused[:REASONS_IN_TABLE]
+            _add_row(self.refused, {"path": page.path, "reasons": reasons})
         else:
             self.unchanged += 1
 

@@ -6,15 +6,23 @@ from collective.annotationforms.exchange.portable import PortableField
 from collective.annotationforms.exchange.scalars import decoded
 from collective.annotationforms.i18n import _
 from collective.annotationforms.interfaces import IAnnotationStorage
+from PIL.Image import DecompressionBombError
 from plone.app.textfield.interfaces import IRichText
 from plone.app.textfield.utils import getAllowedContentTypes
 from plone.app.textfield.value import RichTextValue
 from plone.namedfile.browser import ALLOWED_INLINE_MIMETYPES
+from plone.namedfile.field import InvalidImageFile
 from plone.namedfile.interfaces import INamedField
 from plone.namedfile.utils import safe_basename
 from typing import Any
 from zope.component import adapter
 from zope.interface import Invalid
+
+import struct
+
+
+# What Pillow raises for an image that it can't read.
+NO_IMAGE = (DecompressionBombError, OSError, SyntaxError, ValueError, struct.error)
 
 
 @adapter(INamedField)
@@ -26,9 +34,15 @@ class PortableFile(PortableField):
         of_file = checked(data, dict)
         content = decoded(of_file.get("data"))
         filename = checked(of_file.get("filename"), (str, type(None)))
+        if filename is not None:
+            filename = safe_basename(filename)
         checked(of_file.get("content-type"), str)
-        # Its name and its content tell its type, as in a form.
-        file = self.field._type(data=content, filename=safe_basename(filename))
+        try:
+            # Its name and its content tell its type, as in a form.
+            file = self.field._type(data=content, filename=filename)
+        except NO_IMAGE as error:
+            # It turns an image that was taken upright, and can't read all of it.
+            raise InvalidImageFile(self.field.__name__) from error
         if not filename and file.contentType not in ALLOWED_INLINE_MIMETYPES:
             # Browsers show what is served without a name instead of storing it.
             file.contentType = ""

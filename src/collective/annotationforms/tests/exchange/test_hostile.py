@@ -13,6 +13,7 @@ from collective.annotationforms.tests.exchange.hostile import in_json
 from collective.annotationforms.tests.exchange.hostile import nested
 from collective.annotationforms.tests.exchange.hostile import spoilt
 from collective.annotationforms.tests.exchange.test_importing import ImportTestCase
+from collective.annotationforms.tests.exchange.test_importing import VIEW
 from collective.annotationforms.tests.fields.test_roundtrip import MANY
 from collective.annotationforms.tests.fields.test_roundtrip import SETTINGS
 from collective.annotationforms.tests.layers import FunctionalTestCase
@@ -20,15 +21,19 @@ from collective.annotationforms.tests.matrix import formkinds
 from collective.annotationforms.tests.matrix.cases import CASES
 from collective.annotationforms.tests.matrix.layer import FUNCTIONAL
 from collective.annotationforms.tests.matrix.objects import IPerson
+from collective.annotationforms.tests.matrix.page import multipart
+from collective.annotationforms.tests.matrix.page import Upload
 from collective.z3cform.datagridfield.row import DictRow
 from datetime import date
 from datetime import datetime
 from decimal import Decimal
+from hashlib import sha256
 from hypothesis import given
 from plone.app.testing import login
 from plone.app.testing import SITE_OWNER_NAME
 from plone.app.textfield import RichText
 from plone.namedfile.field import NamedFile
+from plone.protect.authenticator import createToken
 from plone.supermodel import model
 from unittest import TestCase
 from zope import schema
@@ -193,6 +198,42 @@ class TestRefused(ImportTestCase):
         # The grid takes away what is read-only, as it does in a form.
         rows = [{"name": "Zoë", "count": None}, {"name": "Eve", "count": None}]
         self.assertEqual({"rows": rows}, self.stored())
+
+    def test_what_nobody_could_read_is_not_stored(self):
+        names = (
+            "",
+            "__class__",
+            "_p_jar",
+            "needed ",
+            "NEEDED",
+            "rows.0",
+            "*",
+            "a" * 5000,
+        )
+        for name in names:
+            with self.subTest(name=name[:20]):
+                values = {"line": "new", name: "hidden"}
+                browser = self.do_import_of(values)
+                ((path, reason),) = self.left(browser)
+                self.assertEqual("/page", path)
+                self.assertIn(f"There is no field “{' '.join(name.split())}", reason)
+                self.assertIsNone(self.stored())
+
+    def do_import_of(self, values):
+        """Return the browser after a dry run, and an import that nobody offers."""
+        text = self.document(("page", values), form="many")
+        browser = self.send(text)
+        self.assertEqual([], self.changed(browser))
+        login(self.portal, "siteadmin")
+        fields = [
+            ("_authenticator", createToken()),
+            ("import", "1"),
+            ("checked", sha256(text.encode()).hexdigest()),
+            ("file", Upload("data.json", text.encode(), "application/json")),
+        ]
+        browser.post(f"{self.portal.absolute_url()}/@@{VIEW}", *multipart(fields))
+        self.assertIn("What was done", browser.contents)
+        return browser
 
     def test_what_is_shown_is_taken(self):
         values = {

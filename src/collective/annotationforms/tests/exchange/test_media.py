@@ -11,6 +11,8 @@ from collective.annotationforms.tests.matrix.layer import FUNCTIONAL
 from collective.annotationforms.tests.matrix.media import GIF
 from collective.z3cform.datagridfield.datagridfield import DataGridFieldWidgetFactory
 from collective.z3cform.datagridfield.row import DictRow
+from PIL import ExifTags
+from PIL import Image
 from plone.app.textfield import RichText
 from plone.app.textfield.interfaces import IRichTextValue
 from plone.app.textfield.value import RichTextValue
@@ -25,6 +27,7 @@ from zope.interface import Invalid
 from zope.schema.interfaces import ValidationError
 
 import base64
+import io
 
 
 SCRIPT = "<p>Hello</p><script>alert(1)</script>"
@@ -221,6 +224,25 @@ class TestTypesOfFiles(MediaTestCase):
                 field.validate(value)
         value = self.restored(field, file_data(b"Hello", "a.txt", "text/html"))
         field.validate(value)
+
+    def test_an_image_that_can_not_be_turned_is_refused(self):
+        exif = Image.Exif()
+        exif[ExifTags.Base.Orientation] = 6
+        output = io.BytesIO()
+        Image.effect_noise((8, 8), 50).save(output, "JPEG", exif=exif)
+        whole = output.getvalue()
+        refused = set()
+        for kind in FILE_FIELDS:
+            field = getattr(namedfile, kind)()
+            for length in (4, *range(100, len(whole), 20), len(whole)):
+                data = file_data(whole[:length], "a.jpg", "image/jpeg")
+                try:
+                    self.restored(field, data)
+                except Invalid as error:
+                    refused.add((kind, type(error)))
+        # On Plone 6.1, none of them is.
+        expected = {("NamedImage", namedfile.InvalidImageFile)}
+        self.assertLessEqual(refused, expected)
 
     def test_a_name_is_no_path(self):
         field = namedfile.NamedBlobFile()

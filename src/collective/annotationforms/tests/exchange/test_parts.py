@@ -148,6 +148,20 @@ class TestInParts(PartsTestCase):
                 self.post(action, fields)
         self.assertEqual([("p2", ["text"]), ("p3", ["text"])], saved)
 
+    def test_large_parts(self):
+        # Memory is freed on the way, after each hundred.
+        self.set_limit("records_in_part", 150)
+        pages = [
+            (name, {"text": f"{number}", "file": portable(text_file())})
+            for number in range(50)
+            for name in NAMES
+        ]
+        browser = self.begin(self.document(*pages))
+        self.assertEqual([150, 0, 100], self.counts(browser))
+        browser.getControl("Continue").click()
+        self.assertEqual([250, 0, 0], self.counts(browser))
+        self.assertEqual(dict.fromkeys(NAMES, "49"), self.texts())
+
     def test_files_come_along(self):
         data = portable(text_file(b"\xff" * 1000))
         self.begin(self.document(*[(name, {"file": data}) for name in NAMES]))
@@ -252,6 +266,11 @@ class TestLimits(PartsTestCase):
         transaction.commit()
         self.assertEqual(100, import_limit("records_in_part"))
         self.assertEqual(PAGES, len(self.changed(self.send(self.text))))
+
+    def test_reasons_are_not_more_than_people_read(self):
+        values = {f"name{number}": 1 for number in range(100)}
+        ((_path, reasons),) = self.left(self.send(self.document(("p0", values))))
+        self.assertEqual(50, reasons.count("There is no field"))
 
     def test_tables_are_not_longer_than_people_read(self):
         missing = [(f"gone{number}", {}) for number in range(600)]
