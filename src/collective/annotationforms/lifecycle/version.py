@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from collections.abc import Mapping
+from collections.abc import Set
 from collective.annotationforms.catalog.inventory import storage_keys
 from collective.annotationforms.interfaces import INDEPENDENT
 from collective.annotationforms.interfaces import IRegisteredForm
+from collective.annotationforms.permission import Access
 from collective.annotationforms.registry import form_of
 from collective.annotationforms.saving.replacement import replace_data
 from collective.annotationforms.storage.storage import stored_mappings
 from collective.annotationforms.storage.value import same
 from io import BytesIO
+from persistent.mapping import PersistentMapping
 from pickle import Pickler
 from plone.namedfile.interfaces import IBlobby
 from Products.CMFCore.interfaces import IContentish
@@ -72,53 +75,95 @@ class StorageModifier:
         if obj is None or "__annotations__" not in vars(repo_clone):
             return [], [], {}
         _keep_data_of_page(obj, repo_clone)
-        return [Revert(obj)], [], {}
+        return [Revert(obj, repo_clone)], [], {}
 
 
 @implementer(IReferenceAdapter)
 class Revert:
     """Saves the data of a version on the page that is reverted to it.
 
+    That is what the user may write.  All other values stay as the page has them, and
+    those that it lacks do not come back.
+
     Products.CMFEditions has no event for it.  But once it has set the attributes of the
     page, it removes the references that its modifiers have named, and tells them
     whether that is permanent: it isn't if the version is only looked at.
     """
 
-    def __init__(self, page: Any):
+    def __init__(self, page: Any, version: Any):
         self.page = page
-        self.live = stored_mappings(page)
-        self.keys = storage_keys(page)
+        self.live = _mappings(page)
+        versioned = _mappings(version)
+        keys = {*_keys_of_forms(page, page), *_keys_of_forms(page, version)}
+        # Asked now: with the attributes of the version, the page may get local roles
+        # that the user had once, and interfaces that have other forms.
+        self.forms = {
+            key: (form, _writable(page, form, self.live, versioned))
+            for key in sorted(keys)
+            for form in [form_of(page, key)]
+        }
 
     def remove(self, permanent: bool = False) -> None:
         """Save the data, if the page is reverted."""
         if permanent:
-            for key in sorted({*self.keys, *storage_keys(self.page)}):
-                self._save(key)
+            for form, writable in self.forms.values():
+                self._save(form, writable)
 
-    def _save(self, key: str) -> None:
+    def _save(self, form: IRegisteredForm, writable: Set[str]) -> None:
+        key = form.key
         annotations, live = IAnnotations(self.page), self.live.get(key)
         versioned = annotations.get(key, {})
-        if versioned is live or not isinstance(versioned, Mapping):
+        if versioned is live:
+            return
+        if not isinstance(versioned, Mapping):
+            # No data of a form.  It comes back as it is, but takes no data away.
+            if live is not None and not writable >= set(live):
+                annotations[key] = live
             return
         # The page has the mapping of the version already.  It gets its own back, which
         # takes the values over in a save: subscribers are told, relations cataloged.
         annotations.pop(key, None)
         if live is not None:
             annotations[key] = live
-        form = form_of(self.page, key)
-        replace_data(self.page, form, _reverted_values(form, live or {}, versioned))
+        values = _reverted_values(form, live or {}, versioned, writable)
+        replace_data(self.page, form, values)
 
 
 def _keep_data_of_page(page: Any, version: Any) -> None:
     """Put the page's own data into the version where a revert must not change it."""
-    live = stored_mappings(page)
+    live = _mappings(page)
     annotations = IAnnotations(version)
-    for key in {**live, **stored_mappings(version)}:
+    for key in {**live, **_mappings(version)}:
         form = form_of(page, key)
         if form.version_policy == INDEPENDENT:
             annotations.pop(key, None)
         if form.is_known and key in live and key not in annotations:
             annotations[key] = live[key]
+
+
+def _mappings(page: Any) -> dict[str, Mapping]:
+    """Return what may be the data of a form on the page, by annotation key.
+
+    That is also a plain dict, which a storage reads as well.
+    """
+    return {
+        key: stored
+        for key, stored in IAnnotations(page, {}).items()
+        if isinstance(stored, (PersistentMapping, dict))
+    }
+
+
+def _keys_of_forms(page: Any, version: Any) -> set[str]:
+    """Return the keys under which a version of the page, or itself, has form data."""
+    known = {key for key in _mappings(version) if form_of(page, key).is_known}
+    return known.union(storage_keys(version))
+
+
+def _writable(page: Any, form: IRegisteredForm, *found: Mapping) -> set[str]:
+    """Return the names of the form's data in `found` that the user may write."""
+    may_write = Access(page, form).may_write
+    names = {name for mappings in found for name in mappings.get(form.key, ())}
+    return set(filter(may_write, names))
 
 
 def _independent_data(page: Any) -> dict[str, Any]:
@@ -146,14 +191,23 @@ def _files_of(page: Any) -> list[Any]:
 
 
 def _reverted_values(
-    form: IRegisteredForm, live: Mapping[str, Any], versioned: Mapping[str, Any]
+    form: IRegisteredForm,
+    live: Mapping[str, Any],
+    versioned: Mapping[str, Any],
+    writable: Set[str],
 ) -> dict[str, Any]:
-    """Return the values of the version, those of the page where they are the same."""
-    return {
+    """Return the values of the version, those of the page where they are the same.
+
+    What is not `writable` is that of the page, too.
+    """
+    fields = form.fields
+    kept = {name: value for name, value in live.items() if name not in writable}
+    return kept | {
         name: live[name]
-        if name in live and _is_same(form.fields.get(name), live[name], value)
+        if name in live and _is_same(fields.get(name), live[name], value)
         else value
         for name, value in versioned.items()
+        if name in writable
     }
 
 
