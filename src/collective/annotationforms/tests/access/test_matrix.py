@@ -363,6 +363,23 @@ class TestWriting(MatrixTestCase):
 
         self.check("clean-up", find, may_change, users=MANAGERS)
 
+    def test_a_revert(self):
+        for kind in KINDS:
+            annotation_storage(self.page, kind.key).update(self.values(kind, "forged"))
+        self.portal.portal_repository.save(self.page)
+        number = self.page.version_id
+        for kind in KINDS:
+            self.restore(kind)
+
+        def find(kind, user):
+            self.post(user, "revertversion", version_id=number)
+            found = self.written(kind)
+            for other in KINDS:
+                self.restore(other)
+            return found
+
+        self.check("revert to a version", find, may_change, users=EDITORS)
+
     def test_check_in(self):
         def find(kind, user):
             self.as_user(user)
