@@ -327,6 +327,8 @@ class TestEachFieldType(FunctionalTestCase):
             f"page/@@{case.name}-view?ajax_load=1",
             f"page/@@{case.name}-edit?ajax_load=1",
             "page/@@form-data?ajax_load=1",
+            f"page/@@form-data-delete?key={case.key}&ajax_load=1",
+            f"page/@@form-data-export?key={case.key}",
             f"@@form-data-pages?form={case.name}&ajax_load=1",
             f"@@form-data-download?form={case.name}&format=json",
             f"@@form-data-download?form={case.name}&format=csv",
