@@ -2,6 +2,7 @@
 
 from collective.annotationforms.browser.download import attachment
 from collective.annotationforms.tests.admin import LEFT_OVER
+from collective.annotationforms.tests.exchange.hostile import spoilt
 from collective.annotationforms.tests.exchange.test_importing import ImportTestCase
 from collective.annotationforms.tests.exchange.test_importing import VIEW
 from collective.annotationforms.tests.fields.test_roundtrip import MANY
@@ -117,6 +118,8 @@ class TestExportOften(TestExport):
 class TestImport(ImportTestCase):
     """Files that are none, twice, empty, in another encoding."""
 
+    examples = SETTINGS
+
     def setUp(self):
         super().setUp()
         self.add_page("a", text="old")
@@ -134,6 +137,26 @@ class TestImport(ImportTestCase):
 
     def file(self, content, name="data.json", content_type="application/json"):
         return ("file", Upload(name, content, content_type))
+
+    def test_no_file_ends_with_an_error(self):
+        document = json.loads(self.text)
+        file = {"filename": "a.txt", "content-type": "text/plain", "data": "SGk="}
+        values = {"level": "low", "until": "2027-01-31", "file": file, "other": ""}
+        document["pages"][0]["values"].update(values)
+        documents = spoilt(document).map(lambda bad: json.dumps(bad).encode())
+        text = json.dumps(document).encode()
+        cut = st.integers(0, len(text)).map(lambda end: text[:end])
+
+        @self.examples
+        @given(documents | cut | st.binary(max_size=20))
+        def check(content):
+            browser = self.post(self.file(content))
+            self.assertEqual("200 OK", browser.headers["status"])
+            digest = ("checked", sha256(content).hexdigest())
+            browser = self.post(self.file(content), ("import", "1"), digest)
+            self.assertEqual("200 OK", browser.headers["status"])
+
+        check()
 
     def test_no_file(self):
         file = self.file(self.text.encode())
@@ -238,6 +261,13 @@ class TestImport(ImportTestCase):
         for browser in (self.open(VIEW), self.post(self.file(self.text.encode()))):
             cached = browser.headers["cache-control"]
             self.assertEqual("private, no-store", cached)
+
+
+class TestImportOften(TestImport):
+    """The same with more files."""
+
+    level = 2
+    examples = MANY
 
 
 class TestNames(TestCase):
