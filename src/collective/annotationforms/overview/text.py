@@ -10,6 +10,7 @@ from dataclasses import replace
 from DateTime import DateTime
 from datetime import date
 from datetime import datetime
+from DateTime.interfaces import DateTimeError
 from functools import partial
 from plone.app.textfield.interfaces import IRichTextValue
 from plone.base.i18nl10n import ulocalized_time
@@ -19,7 +20,6 @@ from zope.i18n import translate
 from zope.schema.interfaces import IBaseVocabulary
 from zope.schema.interfaces import IChoice
 from zope.schema.interfaces import IField
-from zope.schema.interfaces import IPassword
 
 import html
 import re
@@ -32,7 +32,7 @@ def table_style(page: Any, request: Any) -> TextStyle:
     """Return how people read the values of the page in a table.
 
     It has the titles of choices, and local dates, in the language of the request.  What
-    has names, as the row of a grid, is written as in CSV.  Passwords are not shown.
+    has names, as the row of a grid, is written as in CSV.  Passwords are bullets.
     """
     return TextStyle(
         whole=partial(_in_table, page, request),
@@ -56,24 +56,22 @@ def _in_table(page: Any, request: Any, field: IField | None, value: Any) -> str:
     if term is not None:
         return translate(term.title or term.token, context=request)
     # By all parts: a password may be in any.
-    in_row = replace(CELL, whole=partial(_in_row, request), by_parts=(object,))
+    in_row = replace(CELL, by_parts=(object,))
     return text_of(field, value, in_row)
-
-
-def _in_row(request: Any, field: IField | None, value: Any) -> str:
-    if IPassword.providedBy(field):
-        return translate(_("Not shown"), context=request) if value else ""
-    return CELL.whole(field, value)
 
 
 def _local_time(value: date, page: Any, request: Any) -> str:
     with_time = isinstance(value, datetime)
-    return ulocalized_time(
-        DateTime(value.isoformat()),
-        long_format=with_time,
-        context=page,
-        request=request,
-    )
+    try:
+        return ulocalized_time(
+            DateTime(value.isoformat()),
+            long_format=with_time,
+            context=page,
+            request=request,
+        )
+    except (DateTimeError, OverflowError, ValueError):
+        # Code can store a time near the end of all times, or one of an odd time zone.
+        return value.isoformat(" ") if with_time else value.isoformat()
 
 
 def _term(field: IChoice, value: Any, page: Any) -> Any:

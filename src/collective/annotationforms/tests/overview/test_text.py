@@ -1,6 +1,7 @@
 """Values as people read them in tables."""
 
 from collective.annotationforms import annotation_storage
+from collective.annotationforms.fields.password import BULLETS
 from collective.annotationforms.fields.text import text_of
 from collective.annotationforms.overview.entry import Entry
 from collective.annotationforms.overview.text import table_style
@@ -8,6 +9,9 @@ from collective.annotationforms.registry import LeftOver
 from collective.annotationforms.tests.admin import LEVELS
 from collective.annotationforms.tests.layers import IntegrationTestCase
 from datetime import date
+from datetime import datetime
+from datetime import timedelta
+from datetime import timezone
 from decimal import Decimal
 from plone.app.testing import logout
 from plone.app.textfield.value import RichTextValue
@@ -35,6 +39,19 @@ class Account:
 
 class TestTableStyle(IntegrationTestCase):
     """Each type of value, in the language of the request."""
+
+    def test_dates_that_plone_can_not_write(self):
+        odd = timezone(timedelta(hours=5, minutes=13))
+        for value in (
+            datetime.max,
+            datetime.min,
+            datetime.max.replace(tzinfo=timezone.utc),
+            datetime.min.replace(tzinfo=odd),
+            datetime(2020, 1, 1, tzinfo=odd),
+            date.max,
+            date.min,
+        ):
+            self.assertIn(str(value.year), self.text(None, value))
 
     def text(self, field, value):
         return text_of(field, value, table_style(self.page, self.request))
@@ -69,13 +86,13 @@ class TestTableStyle(IntegrationTestCase):
         password = schema.Password(title="Secret")
         row = schema.Object(title="Row", schema=IAccount)
         for field, value, text in (
-            (password, "s3cret", "Not shown"),
+            (password, "s3cret", BULLETS),
             (password, "", ""),
-            (schema.List(value_type=password), ["s3cret"], "Not shown"),
-            (schema.Dict(value_type=password), {"a": "s3cret"}, "a: Not shown"),
-            (row, {"name": "Ada", "secret": "s3cret"}, "name: Ada, secret: Not shown"),
-            (row, Account(), "Name: Ada, Secret: Not shown"),
-            (schema.List(value_type=row), [Account()], "Name: Ada, Secret: Not shown"),
+            (schema.List(value_type=password), ["s3cret"], BULLETS),
+            (schema.Dict(value_type=password), {"a": "s3cret"}, f"a: {BULLETS}"),
+            (row, {"name": "Ada", "secret": "s3cret"}, f"name: Ada, secret: {BULLETS}"),
+            (row, Account(), f"Name: Ada, Secret: {BULLETS}"),
+            (schema.List(value_type=row), [Account()], f"Name: Ada, Secret: {BULLETS}"),
         ):
             with self.subTest(value=value):
                 self.assertEqual(text, self.text(field, value))
