@@ -27,6 +27,9 @@ class StorageDownload(Download, Closed):
         widget = self.context
         stored = widget.context.get(widget.field.__name__)
         if not widget.ignoreContext and _is_file(widget, stored):
+            # Without a name browsers would show it, and run the scripts in it.
+            stored_name = getattr(stored, "filename", None)
+            self.filename = self.filename or stored_name or widget.field.__name__
             return super().__call__()
         raise NotFound(widget, self.filename or "download", self.request)
 

@@ -276,3 +276,12 @@ class TestImage(FilesTestCase):
         self.store(image=ImageValue(svg, "image/svg+xml", "x.svg"))
         browser = self.get(f"{self.url}/@@files/++widget++image/@@images/mini")
         self.assertIn("attachment", browser.headers["content-disposition"])
+
+    def test_a_file_without_a_name_is_downloaded(self):
+        page = b"<script>alert(1)</script>"
+        self.store(file=FileValue(page, "text/html"), image=ImageValue(page))
+        for name in ("file", "image"):
+            browser = self.get(f"{self.url}/@@files/++widget++{name}/@@download")
+            self.assertEqual(page, browser.contents.encode())
+            disposition = browser.headers["content-disposition"]
+            self.assertEqual(f"attachment; filename*=UTF-8''{name}", disposition)
