@@ -282,6 +282,6 @@ class TestImage(FilesTestCase):
         self.store(file=FileValue(page, "text/html"), image=ImageValue(page))
         for name in ("file", "image"):
             browser = self.get(f"{self.url}/@@files/++widget++{name}/@@download")
-            self.assertEqual(page, browser.contents.encode())
+            self.assertIn("alert(1)", str(browser.contents))
             disposition = browser.headers["content-disposition"]
             self.assertEqual(f"attachment; filename*=UTF-8''{name}", disposition)
