@@ -71,6 +71,7 @@ def demo_site():
             "HOST": "127.0.0.1",
             "PORT": str(port),
             "VAR": str(Path(folder) / "var"),
+            "PASSWORD": PASSWORD,
         }
         with log.open("w") as output:
             server = subprocess.Popen(

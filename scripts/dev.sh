@@ -20,6 +20,8 @@
 #   PYTHON=python3   the Python to use, 3.10 or newer
 #   HOST=127.0.0.1   the address to listen on
 #   PORT=8080        the port to listen on
+#   PASSWORD=admin   the password of the demo site's administrator; it has to be named
+#                    where other computers are let in, such as with HOST=0.0.0.0
 #   VAR=var/6.2      the folder of the demo site's data
 set -eu
 cd "$(dirname "$0")/.."
