@@ -12,6 +12,7 @@
 #   screenshots   take the pictures of the documentation
 #   architecture  draw the picture of the rooms and their imports
 #   translations  collect the messages for translators
+#   advisories    look for known faults in what we pin ourselves
 #   clean         delete everything that these commands made
 #
 # Settings, as environment variables or arguments of make:
@@ -194,6 +195,13 @@ translations() {
     exec "$TOOLS/bin/python" scripts/translations.py "$@"
 }
 
+advisories() {
+    make_plone_venv
+    make_tools_venv
+    use_system_certificates
+    exec "$TOOLS/bin/python" scripts/advisories.py "$CONSTRAINTS" "$VENV" "$TOOLS"
+}
+
 clean() {
     found=$(ls -d $MADE 2>/dev/null || true)
     if [ -z "$found" ]; then
@@ -212,7 +220,7 @@ clean() {
 command=${1:-help}
 [ $# -eq 0 ] || shift
 case $command in
-    install|start|lint|buildout|screenshots|architecture|translations|clean) $command "$@" ;;
+    install|start|lint|buildout|screenshots|architecture|translations|advisories|clean) $command "$@" ;;
     test) run_tests "$@" ;;
     format) lint fix ;;
     browser-test) browser_test "$@" ;;
