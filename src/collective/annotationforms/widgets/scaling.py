@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 MAX_BYTES = 64 * 2**20
 # A drawing is read as a whole.
 MAX_DRAWING_BYTES = 4 * 2**20
+# A larger scale would take the place of too many others, or not be kept at all.
+MAX_SCALE_BYTES = 16 * 2**20
 # What a frame of an animation costs, in pixels, however small it is.
 PIXELS_OF_FRAME = 10_000
 # Pillow reads more, but some formats are decoded, or given to another program, before
@@ -85,6 +87,8 @@ def scaled(storage: Any, name: str, size: tuple[int, int]) -> Scale | None:
     if found is None:
         return None
     image, _format, _size = found
+    if image.getSize() > MAX_SCALE_BYTES:
+        return None
     return Scale(image.data, image.contentType, image.filename)
 
 

@@ -205,6 +205,14 @@ class TestLimits(ScalingTestCase):
         with mock.patch("collective.annotationforms.widgets.scaling.MAX_BYTES", 1000):
             self.assert_refused(picture() + b"x" * 1000)
 
+    def test_too_many_bytes_of_a_scale(self):
+        limit = "collective.annotationforms.widgets.scaling.MAX_SCALE_BYTES"
+        self.store(image=BlobImage(picture(), "image/png", "a.png"))
+        with mock.patch(limit, 100):
+            for _number in range(2):
+                self.assertEqual(404, self.status())
+        self.assertEqual(1, self.scaling.call_count)
+
     def test_formats_that_are_decoded_when_they_are_opened(self):
         icon = BytesIO()
         Image.new("RGB", (32, 32)).save(icon, "ICO")
