@@ -6,6 +6,7 @@ from collective.annotationforms.catalog.index import index_pages
 from collective.annotationforms.catalog.relations import recatalog_page
 from collective.annotationforms.catalog.walk import walk_catalog
 from collective.annotationforms.exchange.pending import forget_imports
+from collective.annotationforms.lifecycle.version import MODIFIER_ID
 from collective.annotationforms.lifecycle.version import StorageModifier
 from contextlib import contextmanager
 from plone.base.interfaces import INonInstallable
@@ -29,7 +30,6 @@ logger = logging.getLogger(__name__)
 PAGES_IN_LOG_MESSAGE = 1000
 
 PROFILE = "profile-collective.annotationforms:default"
-MODIFIER_ID = "collective.annotationforms"
 MODIFIER_TITLE = "Data of forms in versions"
 # Stored by sites that were made before the version 1002 of the profile.
 OLD_MODULE = "collective.annotationforms.version"

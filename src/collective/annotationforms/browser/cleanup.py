@@ -6,13 +6,19 @@ from collective.annotationforms.browser.parts import WorkInParts
 from collective.annotationforms.catalog.cleanup import CleanUp
 from collective.annotationforms.catalog.search import below_site
 from collective.annotationforms.catalog.search import catalog
+from collective.annotationforms.catalog.search import page_at
 from collective.annotationforms.catalog.search import Search
 from collective.annotationforms.i18n import _
+from collective.annotationforms.lifecycle.purge import may_purge
+from collective.annotationforms.lifecycle.purge import purge_versions
+from collective.annotationforms.lifecycle.purge import Purged
+from collective.annotationforms.lifecycle.purge import versions_with_data
 from datetime import datetime
 from datetime import time
 from datetime import timezone
 from functools import cached_property
 from plone.base.batch import Batch
+from typing import Any
 
 
 PAGES_IN_PART = 100
@@ -24,7 +30,15 @@ PAGES_TO_CONFIRM = 100
 class CleanUpFormData(WorkInParts, SiteFormDataView):
     """A GET tells what would go, a POST deletes it."""
 
-    counters = ("done", "deleted", "kept", "partly", "values_kept")
+    counters = (
+        "done",
+        "deleted",
+        "kept",
+        "partly",
+        "values_kept",
+        "versions_changed",
+        "versions_left",
+    )
     view_name = "form-data-cleanup"
     heading = _("Clean up form data")
 
@@ -82,26 +96,47 @@ class CleanUpFormData(WorkInParts, SiteFormDataView):
         return self.batch_of(self.found, PAGES_IN_TABLE)
 
     @property
-    def rows(self) -> list[dict[str, str]]:
-        """Title, path and address of the pages of this part of the list."""
+    def rows(self) -> list[dict[str, Any]]:
+        """Title, path and address of the pages of this part of the list.
+
+        With the number of their versions that have the data.
+        """
         return [self._row(record) for record in self.batch]
 
     def work(self, start: int | None) -> int | None:
         """See WorkInParts"""
-        part = self.clean_up.delete(start=start, limit=PAGES_IN_PART)
+        part = self.clean_up.delete(
+            start=start, limit=PAGES_IN_PART, then=self._after_deletion
+        )
         for name in ("deleted", "kept", "partly", "values_kept"):
             self.counts[name] += getattr(part, name)
         self.counts["done"] += part.deleted + part.kept
         return part.next_start
 
+    @property
+    def asked(self) -> dict[str, str]:
+        """What was typed for the dry run."""
+        typed = self.request.form
+        return self.subject | {name: typed.get(name, "") for name in ("path", "before")}
+
     def carried(self) -> dict[str, str]:
         """See WorkInParts"""
-        names = ("path", "before")
-        return self.subject | {name: self.request.form.get(name, "") for name in names}
+        return self.asked | {"versions": self.request.form.get("versions", "")}
 
-    def _row(self, record: int) -> dict[str, str]:
+    def _after_deletion(self, page: Any) -> None:
+        """Delete what the versions have, if it is asked for, and count."""
+        if self.request.form.get("versions") and may_purge(page):
+            purged = purge_versions(page, self.form)
+        else:
+            purged = Purged(changed=0, left=versions_with_data(page, self.form))
+        self.counts["versions_changed"] += purged.changed
+        self.counts["versions_left"] += purged.left
+
+    def _row(self, record: int) -> dict[str, Any]:
         path = catalog().getpath(record)
+        page = page_at(catalog(), path)
         return {
+            "versions": 0 if page is None else versions_with_data(page, self.form),
             "title": catalog().getMetadataForRID(record)["Title"],
             "path": below_site(path),
             "url": self.request.physicalPathToURL(path),

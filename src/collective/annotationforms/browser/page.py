@@ -6,6 +6,7 @@ from collective.annotationforms.browser.download import json_download
 from collective.annotationforms.exchange.export import record_of
 from collective.annotationforms.fields.text import text_of
 from collective.annotationforms.i18n import _
+from collective.annotationforms.lifecycle.purge import purge_versions
 from collective.annotationforms.overview.entry import entries_of
 from collective.annotationforms.overview.entry import Entry
 from collective.annotationforms.overview.text import table_style
@@ -52,6 +53,11 @@ class FormDataView(EntriesView):
     def entries(self) -> list[Entry]:
         """What the user may know of."""
         return entries_of(self.context, self.request)
+
+    def may_delete(self, entry: Entry) -> bool:
+        """Tell whether there is something to delete, if only in versions."""
+        # Versions are looked at only where there is nothing else.
+        return entry.may_delete or (not entry.has_data and entry.may_purge)
 
     def is_available(self) -> bool:
         """Tell whether there is anything here for the user; for the tab."""
@@ -127,29 +133,52 @@ class DeleteEntry(EntryView):
 
     def __call__(self) -> str | None:
         """Ask, or delete and go back; raises Unauthorized and Forbidden."""
-        if not self.entry.may_delete:
+        if not (self.entry.may_delete or self.entry.may_purge):
             raise Unauthorized("You may not delete these data.")
         if self.request.method != "POST":
             return self.index()
         check(self.request)
-        self._delete()
+        if self._delete():
+            self._purge()
         self.request.response.redirect(self.page_url)
         return None
 
-    def _delete(self) -> None:
-        form, messages = self.entry.form, IStatusMessage(self.request)
-        title = translate(form.title, context=self.request)
+    def _delete(self) -> bool:
+        """Delete what the page has, and tell; return whether that was possible."""
+        form = self.entry.form
         try:
             kept = delete_data(self.context, form)
         except Invalid:
             message = _("Nothing was deleted: somebody else has locked the page.")
-            messages.addStatusMessage(message, "error")
-            return
-        message = _("Deleted: ${title}", mapping={"title": title})
-        messages.addStatusMessage(message, "info")
+            self._tell(message, "error")
+            return False
+        title = translate(form.title, context=self.request)
+        self._tell(_("Deleted: ${title}", mapping={"title": title}))
         if kept:
             message = _(
                 "Values that were kept, since you may not change them: ${number}",
                 mapping={"number": kept},
             )
-            messages.addStatusMessage(message, "warning")
+            self._tell(message, "warning")
+        return True
+
+    def _purge(self) -> None:
+        """Delete what the versions have, if it is asked for, and tell."""
+        entry = self.entry
+        left = entry.versions
+        if "versions" in self.request.form and entry.may_purge:
+            changed, left = purge_versions(self.context, entry.form)
+            message = _(
+                "Versions of the page that the data were removed from: ${number}",
+                mapping={"number": changed},
+            )
+            self._tell(message)
+        if left:
+            message = _(
+                "Versions of the page that still have these data: ${number}",
+                mapping={"number": left},
+            )
+            self._tell(message, "warning")
+
+    def _tell(self, message: str, kind: str = "info") -> None:
+        IStatusMessage(self.request).addStatusMessage(message, kind)

@@ -1,5 +1,6 @@
 """Deleting the data of a form on many pages, a part at a time."""
 
+from collections.abc import Callable
 from collections.abc import Sequence
 from collective.annotationforms.catalog.search import Search
 from collective.annotationforms.catalog.walk import walk_part_of_search
@@ -46,13 +47,20 @@ class CleanUp:
             record for record, page in walk_search(self.search) if self._is_old(page)
         ]
 
-    def delete(self, *, start: int | None, limit: int) -> Part:
+    def delete(
+        self,
+        *,
+        start: int | None,
+        limit: int,
+        then: Callable[[Any], None] = lambda page: None,
+    ) -> Part:
         """Delete the data of at most `limit` pages, beginning with `start`.
 
-        That is the number of a record in the catalog, None for the first.
+        That is the number of a record in the catalog, None for the first.  `then` is
+        called with each page whose data were deleted.
         """
         walk = walk_part_of_search(self.search, start=start, limit=limit)
-        left = [self._delete(page) for _record, page in walk]
+        left = [self._delete(page, then) for _record, page in walk]
         left = [number for number in left if number is not None]
         return Part(
             deleted=len(left),
@@ -62,7 +70,7 @@ class CleanUp:
             next_start=walk.next_start,
         )
 
-    def _delete(self, page: Any) -> int | None:
+    def _delete(self, page: Any, then: Callable[[Any], None]) -> int | None:
         """Return how many values are left on the page, None if nothing was deleted."""
         form = self.search.form
         if not self._is_old(page):
@@ -73,7 +81,10 @@ class CleanUp:
         except Invalid:
             # Somebody else has locked the page.
             return None
-        return left if left < size else None
+        if left == size:
+            return None
+        then(page)
+        return left
 
     def _is_old(self, page: Any) -> bool:
         if self.before is None:

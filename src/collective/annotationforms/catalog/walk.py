@@ -59,7 +59,7 @@ class Walk:
             if page is not None:
                 yield record, page
             if done % PAGES_IN_MEMORY == 0:
-                self._free_memory()
+                free_memory(self.catalog, writes=self.writes)
             self.progress(done)
 
     def _page(self, record: int) -> Any:
@@ -72,13 +72,15 @@ class Walk:
             return page
         return page if self.form.key in storage_keys(page) else None
 
-    def _free_memory(self) -> None:
-        if self.writes:
-            # Changed objects can't leave the memory before.  Whoever reads makes no
-            # savepoint: after it, plone.protect no longer sees that a GET has written.
-            transaction.savepoint(optimistic=True)
-        for connection in self.catalog._p_jar.connections.values():
-            connection.cacheGC()
+
+def free_memory(context: Any, *, writes: bool) -> None:
+    """Let objects leave the memory, of all databases that `context` is connected to."""
+    if writes:
+        # Changed objects can't leave the memory before.  Whoever reads makes no
+        # savepoint: after it, plone.protect no longer sees that a GET has written.
+        transaction.savepoint(optimistic=True)
+    for connection in context._p_jar.connections.values():
+        connection.cacheGC()
 
 
 def walk_search(search: Search, *, limit: int | None = None) -> Walk:

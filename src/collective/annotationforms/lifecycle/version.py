@@ -27,6 +27,10 @@ from zope.interface import implementer
 from zope.schema.interfaces import IField
 
 
+#: In portal_modifier, and before the tokens of the blobs beside a version.
+MODIFIER_ID = "collective.annotationforms"
+
+
 @implementer(IAttributeModifier, ICloneModifier, ISaveRetrieveModifier)
 class StorageModifier:
     """Keeps data in versions, and out of them, as its forms say.
@@ -92,8 +96,8 @@ class Revert:
 
     def __init__(self, page: Any, version: Any):
         self.page = page
-        self.live = _mappings(page)
-        versioned = _mappings(version)
+        self.live = mappings_of(page)
+        versioned = mappings_of(version)
         keys = {*_keys_of_forms(page, page), *_keys_of_forms(page, version)}
         # Asked now: with the attributes of the version, the page may get local roles
         # that the user had once, and interfaces that have other forms.
@@ -131,9 +135,9 @@ class Revert:
 
 def _keep_data_of_page(page: Any, version: Any) -> None:
     """Put the page's own data into the version where a revert must not change it."""
-    live = _mappings(page)
+    live = mappings_of(page)
     annotations = IAnnotations(version)
-    for key in {**live, **_mappings(version)}:
+    for key in {**live, **mappings_of(version)}:
         form = form_of(page, key)
         if form.version_policy == INDEPENDENT:
             annotations.pop(key, None)
@@ -141,7 +145,7 @@ def _keep_data_of_page(page: Any, version: Any) -> None:
             annotations[key] = live[key]
 
 
-def _mappings(page: Any) -> dict[str, Mapping]:
+def mappings_of(page: Any) -> dict[str, Mapping]:
     """Return what may be the data of a form on the page, by annotation key.
 
     That is also a plain dict, which a storage reads as well.
@@ -155,7 +159,7 @@ def _mappings(page: Any) -> dict[str, Mapping]:
 
 def _keys_of_forms(page: Any, version: Any) -> set[str]:
     """Return the keys under which a version of the page, or itself, has form data."""
-    known = {key for key in _mappings(version) if form_of(page, key).is_known}
+    known = {key for key in mappings_of(version) if form_of(page, key).is_known}
     return known.union(storage_keys(version))
 
 
@@ -238,6 +242,13 @@ def _id_of_blob(part: Any) -> str | None:
     # Relations refer to their page.
     is_apart = isinstance(part, Blob) or IContentish.providedBy(part)
     return _token(part) if is_apart else None
+
+
+def tokens_of_files(version: Any) -> set[str]:
+    """Return the tokens that files in a stored version have in place of their blobs."""
+    found = mappings_of(version).values()
+    blobs = [file._blob for stored in found for file in _files_in(stored)]
+    return {blob for blob in blobs if isinstance(blob, str)}
 
 
 def _pickled(value: Any, persistent_id: Callable = _id_of_blob) -> bytes:

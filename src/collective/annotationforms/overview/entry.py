@@ -3,6 +3,8 @@
 from collective.annotationforms.catalog.inventory import storage_keys
 from collective.annotationforms.exchange.export import readable_values
 from collective.annotationforms.interfaces import IRegisteredForm
+from collective.annotationforms.lifecycle.purge import may_purge
+from collective.annotationforms.lifecycle.purge import versions_with_data
 from collective.annotationforms.permission import Access
 from collective.annotationforms.registry import forms_of_page
 from collective.annotationforms.registry import unregistered_form
@@ -62,6 +64,16 @@ class Entry:
     def kept(self) -> frozenset[str]:
         """The names of what is stored that stays if the user deletes the data."""
         return frozenset(self.storage.data) - self.deletable
+
+    @cached_property
+    def versions(self) -> int:
+        """How many versions of the page have data of the form."""
+        return versions_with_data(self.page, self.form)
+
+    @cached_property
+    def may_purge(self) -> bool:
+        """Tell whether there are versions that the user may take the data out of."""
+        return self.access.changes_form and may_purge(self.page) and self.versions > 0
 
     @property
     def has_data(self) -> bool:

@@ -348,7 +348,8 @@ class TestCleanUp(AdminTestCase):
 
     def test_the_dry_run_lists_and_deletes_nothing(self):
         browser = self.open("form-data-cleanup?form=notes")
-        self.assertEqual([["A", "/a"], ["B", "/b"], ["C", "/c"]], rows_of(browser))
+        expected = [["A", "/a", "0"], ["B", "/b", "0"], ["C", "/c", "0"]]
+        self.assertEqual(expected, rows_of(browser))
         self.assertEqual({"a": "a", "b": "b", "c": "c"}, self.all_stored())
 
     def test_deletes_all(self):
@@ -364,7 +365,7 @@ class TestCleanUp(AdminTestCase):
 
     def test_below_a_path(self):
         browser = self.open("form-data-cleanup?form=notes&path=/b")
-        self.assertEqual([["B", "/b"]], rows_of(browser))
+        self.assertEqual([["B", "/b", "0"]], rows_of(browser))
         browser.getControl("Delete these data").click()
         self.assertEqual({"a": "a", "c": "c"}, self.all_stored())
 

@@ -4,10 +4,14 @@ from App.ApplicationManager import ApplicationManager
 from App.config import getConfiguration
 from collective.annotationforms import annotation_storage
 from collective.annotationforms import AnnotationEditForm
+from collective.annotationforms.lifecycle.purge import purge_versions
+from collective.annotationforms.registry import form_of
+from collective.annotationforms.saving.deletion import delete_data
 from collective.annotationforms.storage.relation import relation_to
 from collective.annotationforms.tests.filestorage import FILE_STORAGE
 from collective.annotationforms.tests.layers import FunctionalTestCase
 from OFS import Application
+from pathlib import Path
 from plone.app.testing import login
 from plone.app.testing import SITE_OWNER_NAME
 from plone.namedfile.field import NamedBlobFile
@@ -85,6 +89,22 @@ class TestVersions(FileStorageTestCase):
         self.pack()
         self.assertEqual([5], self.layer.blobs())
         self.assertEqual(b"first", self.stored()["file"].data)
+
+    def test_a_pack_deletes_the_files_that_were_taken_out_of_versions(self):
+        self.store_file(b"x" * (10 * MEGABYTES), name="Countess of Lovelace")
+        annotation_storage(self.page, "example.other")["file"] = FileValue(b"of others")
+        for number in range(5):
+            self.save_version(f"Title {number}")
+        self.store_file(b"second file")
+        self.save_version("second")
+        form = form_of(self.page, self.key)
+        delete_data(self.page, form)
+        self.assertEqual(0, purge_versions(self.page, form).left)
+        self.pack()
+        self.assertEqual([9], self.layer.blobs())
+        database = Path(self.layer.folder, "Data.fs").read_bytes()
+        self.assertFalse(b"Countess of Lovelace" in database)
+        self.assertTrue(b"Title 4" in database)
 
 
 class TestDelete(FileStorageTestCase):
