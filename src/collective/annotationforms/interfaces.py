@@ -145,6 +145,10 @@ class IStorageWidget(IWidget):
     )
 
 
+class IStorageWidgetPart(IWidget):
+    """A widget within such a widget: for a part of the value, at its own address."""
+
+
 class IAnnotationForm(IForm):
     """A form that keeps its data in an annotation of its context."""
 

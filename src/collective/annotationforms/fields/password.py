@@ -1,6 +1,6 @@
 """Passwords are not shown: where people read values, they are bullets."""
 
-from collections.abc import Iterator
+from collective.annotationforms.fields.innerwidget import inner_widgets
 from typing import Any
 from z3c.form.interfaces import DISPLAY_MODE
 from z3c.form.interfaces import IWidget
@@ -29,22 +29,11 @@ def hide_passwords(widget: IWidget) -> None:
     """
     if widget.mode != DISPLAY_MODE:
         return
-    inner = list(_inner_widgets(widget))
+    inner = list(inner_widgets(widget))
     for found in inner:
         hide_passwords(found)
     if not inner and has_passwords(widget.field):
         widget.value = hidden(widget.value)
-
-
-def _inner_widgets(widget: IWidget) -> Iterator[IWidget]:
-    """Yield the widgets of the items of a value, or of its fields."""
-    for owner in (widget, getattr(widget, "subform", None)):
-        for name in ("widgets", "key_widgets"):
-            found = getattr(owner, name, None) or ()
-            values = getattr(found, "values", None)
-            widgets = values() if values else found
-            # A list has no widgets for its keys, but None for each.
-            yield from filter(IWidget.providedBy, widgets)
 
 
 def has_passwords(field: IField | None, outer: tuple = ()) -> bool:

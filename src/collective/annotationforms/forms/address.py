@@ -9,6 +9,8 @@ from Acquisition import aq_base
 from collections.abc import Iterator
 from collective.annotationforms.interfaces import describe_page
 from collective.annotationforms.interfaces import IAnnotationForm
+from collective.annotationforms.interfaces import IStorageWidget
+from collective.annotationforms.interfaces import IStorageWidgetPart
 from collective.annotationforms.permission import check_permission
 from collective.annotationforms.permission import check_permission_at_address
 from collective.annotationforms.permission import may_use_form_field
@@ -16,6 +18,7 @@ from collective.annotationforms.saving.merge import widgets_by_name
 from plone.z3cform.interfaces import IDeferSecurityCheck
 from typing import Any
 from z3c.form.interfaces import IWidget
+from zope.interface import providedBy
 from zope.publisher.interfaces import NotFound
 
 
@@ -46,6 +49,8 @@ def _check_published(form: IAnnotationForm) -> None:
     path = [form.request["PUBLISHED"], *form.request["PARENTS"]]
     for number, published in enumerate(path):
         if IWidget.providedBy(published):
+            if not (set(providedBy(published)) & {IStorageWidget, IStorageWidgetPart}):
+                break
             _check_views(published, path[:number], form.request)
             _check_field(published, form)
             return

@@ -1,11 +1,13 @@
 """The fields of a form on a storage: bound to the page, not to the storage."""
 
 from collections.abc import Mapping
+from collective.annotationforms.fields.innerwidget import all_inner_widgets
 from collective.annotationforms.fields.password import hide_passwords
 from collective.annotationforms.forms.address import user_is_unknown
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IStorageField
 from collective.annotationforms.interfaces import IStorageWidget
+from collective.annotationforms.interfaces import IStorageWidgetPart
 from collective.annotationforms.permission import may_use_form_field
 from collective.annotationforms.saving.merge import choice_of
 from collective.annotationforms.saving.merge import merged_value
@@ -55,6 +57,9 @@ class StorageWidgets(FieldWidgets):
         super().update()
         for widget in filter(IWidget.providedBy, self.values()):
             alsoProvides(widget, IStorageWidget)
+            if user_is_unknown(self.request):
+                for part in all_inner_widgets(widget):
+                    alsoProvides(part, IStorageWidgetPart)
             _show_kept_parts(widget, self.content.get(widget.field.__name__))
             hide_passwords(widget)
 

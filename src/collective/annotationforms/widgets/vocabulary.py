@@ -16,6 +16,7 @@ from Products.ZCatalog.Catalog import CatalogError
 from Products.ZCTextIndex.ParseTree import ParseError
 from typing import Any
 from z3c.form.interfaces import IValue
+from z3c.form.interfaces import IWidget
 from zope.component import adapter
 from zope.i18n import translate
 from zope.i18nmessageid import Message
@@ -60,7 +61,7 @@ class VocabularyUrl:
 
     def get(self) -> dict[str, str]:
         """Return the options to change."""
-        form = get_widget_form(self.widget)
+        form = _form_of(self.widget)
         if not form.__name__:
             # No view of the page: there is no address for it.
             return {}
@@ -85,12 +86,12 @@ class StorageSourceView(Closed, SourceView):
 
     def get_context(self) -> Any:
         """Return the page."""
-        return self.context.context.__parent__
+        return _form_of(self.context).context
 
     def get_vocabulary(self) -> Any:
         """Return the vocabulary; raises Unauthorized without the form's permission."""
         widget = self.context
-        form = get_widget_form(widget)
+        form = _form_of(widget)
         if IAnnotationForm.providedBy(form):
             check_permission(form)
         if IAjaxSelectWidget.providedBy(widget) and widget.vocabulary:
@@ -118,6 +119,14 @@ class StorageSourceView(Closed, SourceView):
         response.setStatus(400)
         response.setHeader("Content-Type", "application/json; charset=utf-8")
         return dumps({"error": translate(message, context=self.request)})
+
+
+def _form_of(widget: IWidget) -> Any:
+    """Return the form that a widget is in, not its group or the widget around it."""
+    form = get_widget_form(widget)
+    while getattr(form, "parentForm", None) is not None:
+        form = form.parentForm
+    return form
 
 
 def _choice_of(field: IField) -> IField:

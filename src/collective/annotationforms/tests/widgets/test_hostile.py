@@ -2,11 +2,8 @@
 
 from collective.annotationforms import AnnotationEditForm
 from collective.annotationforms import AnnotationView
-from collective.annotationforms.tests.layers import FUNCTIONAL
 from collective.annotationforms.tests.layers import FunctionalTestCase
 from collective.annotationforms.tests.widgets.test_file import png
-from collective.annotationforms.widgets.file import StorageDownload
-from collective.annotationforms.widgets.file import WidgetImages
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -19,19 +16,13 @@ from plone.namedfile.field import NamedBlobImage
 from plone.namedfile.file import NamedBlobFile as FileValue
 from plone.namedfile.file import NamedBlobImage as ImageValue
 from plone.supermodel import model
-from unittest import mock
 from urllib.parse import urlencode
 from z3c.relationfield.schema import RelationChoice
 from z3c.relationfield.schema import RelationList
 from zope import schema
-from zope.component import getGlobalSiteManager
 from zope.interface import implementer
-from zope.interface import Interface
-from zope.publisher.interfaces import IPublishTraverse
-from zope.publisher.interfaces import NotFound
 
 import json
-import unittest
 
 
 KEY = "example.hostile"
@@ -264,6 +255,32 @@ class TestPaths(HostileTestCase):
                 status, _body = self.get(f"@@many/++widget++{name}/@@getSource")
                 self.assertEqual(404, status)
 
+    def test_parts(self):
+        parts = ("title", "state", "file")
+        names = [f"part.widgets.{name}" for name in parts]
+        names += ["rows.0", *(f"rows.0.widgets.{name}" for name in parts)]
+        served = {}
+        for view in ("many", "many-view"):
+            for path in (
+                "@@getSource",
+                "@@download",
+                "@@download/context",
+                "@@images/x",
+            ):
+                for name in names:
+                    status, _body = self.get(f"@@{view}/++widget++{name}/{path}")
+                    served.setdefault(status, []).append((view, name, path))
+        self.assertEqual({200, 404}, set(served), served)
+        self.assertEqual({"@@getSource"}, {path for _view, _name, path in served[200]})
+        self.assertEqual(
+            {"part.widgets.state", "rows.0.widgets.state"},
+            {name for _view, name, _path in served[200]},
+        )
+        status, body = self.get(
+            "@@many/++widget++rows.0.widgets.state/@@getSource", "batch=%7Ba%7D"
+        )
+        self.assertEqual(400, status, body)
+
     def test_texts_that_are_no_files(self):
         for value in ("", "text", ";", "a:;b:", "filenameb64:x;datab64:y", b"\xff"):
             with self.subTest(value=value):
@@ -375,31 +392,3 @@ class TestQuestions(HostileTestCase):
         status, answer = self.ask(field, **query)
         self.assertIn(status, (200, 400))
         self.assertEqual(status == 400, "error" in answer)
-
-
-class TestPublished(unittest.TestCase):
-    """The views say themselves that nothing is below them."""
-
-    layer = FUNCTIONAL
-
-    def test_views_of_widgets(self):
-        folder = "collective.annotationforms.widgets"
-        found = [
-            registration.factory
-            for registration in getGlobalSiteManager().registeredAdapters()
-            if registration.name
-            and registration.provided is Interface
-            and isinstance(registration.factory, type)
-            and registration.factory.__mro__[1].__module__.startswith(folder)
-        ]
-        self.assertEqual(5, len(found))
-        for view in found:
-            for name in dir(view):
-                with self.subTest(view=view.__mro__[1], name=name):
-                    published = view(mock.Mock(), mock.Mock())
-                    if isinstance(published, (StorageDownload, WidgetImages)):
-                        # The first name is that of the file, or of the size.
-                        published = published.publishTraverse(None, "x")
-                    self.assertTrue(IPublishTraverse.providedBy(published))
-                    with self.assertRaises(NotFound):
-                        published.publishTraverse(published.request, name)

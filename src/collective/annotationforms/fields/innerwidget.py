@@ -1,0 +1,22 @@
+"""The widgets within a widget: of the items of a value, or of its fields."""
+
+from collections.abc import Iterator
+from z3c.form.interfaces import IWidget
+
+
+def inner_widgets(widget: IWidget) -> Iterator[IWidget]:
+    """Yield the widgets that the widget has itself, not those within them."""
+    for owner in (widget, getattr(widget, "subform", None)):
+        for name in ("widgets", "key_widgets"):
+            found = getattr(owner, name, None) or ()
+            values = getattr(found, "values", None)
+            widgets = values() if values else found
+            # A list has no widgets for its keys, but None for each.
+            yield from filter(IWidget.providedBy, widgets)
+
+
+def all_inner_widgets(widget: IWidget) -> Iterator[IWidget]:
+    """Yield the widgets within the widget, however deep."""
+    for inner in inner_widgets(widget):
+        yield inner
+        yield from all_inner_widgets(inner)
