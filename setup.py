@@ -90,6 +90,7 @@ setup(
         "ZODB",
         "Zope",
         "zope.annotation",
+        "zope.browser",
         "zope.component",
         "zope.configuration",
         "zope.copy",

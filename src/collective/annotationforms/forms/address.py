@@ -17,9 +17,14 @@ from collective.annotationforms.permission import may_use_form_field
 from collective.annotationforms.saving.merge import widgets_by_name
 from plone.z3cform.interfaces import IDeferSecurityCheck
 from typing import Any
+from z3c.form.interfaces import IForm
 from z3c.form.interfaces import IWidget
+from zope.browser.interfaces import IBrowserView
 from zope.interface import providedBy
 from zope.publisher.interfaces import NotFound
+
+
+NO_CONTENT = (IBrowserView, IForm, IWidget)
 
 
 def user_is_unknown(request: Any) -> bool:
@@ -31,8 +36,11 @@ def check_permission_when_user_is_known(form: IAnnotationForm) -> None:
     """Check the permission now, or as soon as the request is authenticated.
 
     Raises Unauthorized; and NotFound for what is published below a widget, but is no
-    view of it.
+    view of it, and for a form of anything but content.
     """
+    if any(kind.providedBy(form.context) for kind in NO_CONTENT):
+        # A form for all objects is a view of each form, and of each widget, too.
+        raise NotFound(form.context, form.__name__, form.request)
     if user_is_unknown(form.request):
         try:
             form.request.post_traverse(_check_published, (form,))

@@ -191,6 +191,25 @@ class TestUnknownGuard(AddressTestCase):
             self.refuse(user, "@@python-data")
 
 
+class TestFormOfAForm(AddressTestCase):
+    """A form for all objects is not there for forms, widgets and views."""
+
+    def test_addresses(self):
+        for form in ("settings", "settings-view", "public-view"):
+            for path in (
+                f"@@{form}/@@{form}",
+                f"@@{form}/++view++{form}",
+                f"@@{form}/++widget++name/@@{form}",
+                f"@@{form}/++widget++name/@@{form}/++widget++name",
+                f"@@{form}/++widget++name/++widget++name",
+                f"@@{OPEN.name}-view/@@{form}",
+                f"@@{OPEN.name}-view/++widget++plain/@@{form}",
+                f"@@plone/@@{form}",
+            ):
+                for user in ("anonymous", "manager"):
+                    self.refuse(user, path)
+
+
 class TestQuery(AddressTestCase):
     """What a query says of a widget or a form changes nothing of who may."""
 
