@@ -154,7 +154,7 @@ def main(numbers):
     logging.basicConfig(level=logging.ERROR)
     with TemporaryDirectory() as folder:
         application = serve.zope_application(Path(folder))
-        serve.ensure_site()
+        serve.ensure_site(None)
         done = 0
         for pages in sorted(numbers):
             start = time.perf_counter()

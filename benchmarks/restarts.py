@@ -56,7 +56,7 @@ data = Path(sys.argv.pop())
 if not (data / "Data.fs").exists():
     import serve
     serve.zope_application(data)
-    serve.ensure_site()
+    serve.ensure_site(None)
 from Zope2.Startup.serve import main
 sys.exit(main())
 """

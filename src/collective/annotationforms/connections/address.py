@@ -19,6 +19,8 @@ NO_ADDRESS = (
     " such as / ? # @ % are written as %2F %3F %23 %40 %25"
 )
 
+# A colon in it is that before a password, when there is no scheme at all.
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
 _HOST = re.compile(r"(\[[^][@\s]*\]|[^][:@\s]*)(:\d{0,5})?")
 
 
@@ -42,7 +44,8 @@ def address_of(text: str, *, what: str, ends: str = "/?#") -> Address:
     behind = rest[len(authority) :]
     user_info, at, hosts = authority.rpartition("@")
     # With an @ behind, the host may be a piece of the password.
-    readable = separator and "@" not in behind and _are_hosts(hosts)
+    has_scheme = bool(separator and _SCHEME.fullmatch(scheme))
+    readable = has_scheme and "@" not in behind and _are_hosts(hosts)
     user, password = _decoded(user_info) if at else (None, None)
     if not readable or (at and user is None):
         raise ForeignSettingsError(f"{what} {NO_ADDRESS}")

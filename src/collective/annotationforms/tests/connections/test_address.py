@@ -149,6 +149,7 @@ class TestHidden(AddressTestCase):
 
     @given(passwords)
     @hypothesis_settings(deadline=None, max_examples=50)
+    @example(f"{BEGIN}://{END}")
     def test_elsewhere(self, password):
         place = f"ada:{password}@127.0.0.1:{self.port}"
         web = f"http://127.0.0.1:{self.port}"

@@ -1,0 +1,78 @@
+"""Working copies that go through several hands, and copies of copies."""
+
+from collective.annotationforms import annotation_storage
+from collective.annotationforms.lifecycle.workingcopy import WITHHELD
+from collective.annotationforms.tests.access.kinds import KINDS
+from collective.annotationforms.tests.access.site import AccessTestCase
+from plone.app.iterate.interfaces import ICheckinCheckoutPolicy
+from zope.annotation.interfaces import IAnnotations
+
+import transaction
+
+
+OPEN, VIEWED, EDITED, PYTHON = KINDS
+
+
+class TestWorkingCopy(AccessTestCase):
+    def check_out(self, user, page=None):
+        self.as_user(user)
+        policy = ICheckinCheckoutPolicy(page or self.page)
+        copied = policy.checkout(self.folder_of("editor"))
+        copied.manage_setLocalRoles("confidant", ["Owner", "Editor"])
+        transaction.commit()
+        return copied
+
+    def check_in(self, user, copied):
+        self.as_user(user)
+        ICheckinCheckoutPolicy(copied).checkin("")
+        transaction.commit()
+
+    def test_a_manager_checks_in_what_an_editor_has_checked_out(self):
+        copied = self.check_out("editor")
+        self.assertEqual("pw", self.in_storage(copied, OPEN))
+        self.assertEqual("", self.in_storage(copied, VIEWED))
+        annotation_storage(copied, OPEN.key)["plain"] = self.texts(OPEN, "forged")[
+            "plain"
+        ]
+        self.check_in("manager", copied)
+        self.assertEqual("p", self.in_storage(self.page, OPEN, "forged"))
+        self.assertEqual("rwg", self.in_storage(self.page, OPEN))
+        for kind in (VIEWED, EDITED, PYTHON):
+            self.assertEqual("prwg", self.in_storage(self.page, kind), kind.name)
+
+    def test_an_editor_checks_in_what_a_manager_has_checked_out(self):
+        copied = self.check_out("manager")
+        for kind in KINDS:
+            self.assertEqual("prwg", self.in_storage(copied, kind))
+        for kind in KINDS:
+            annotation_storage(copied, kind.key).update(self.values(kind, "forged"))
+        transaction.commit()
+        self.check_in("editor", copied)
+        for kind, brought in ((OPEN, "pr"), (VIEWED, "pr"), (EDITED, "")):
+            found = self.in_storage(self.page, kind, "forged")
+            self.assertEqual(brought, found, kind.name)
+
+    def test_what_was_deleted_in_the_working_copy(self):
+        copied = self.check_out("editor")
+        annotation_storage(copied, OPEN.key).clear()
+        transaction.commit()
+        self.check_in("editor", copied)
+        # It never had what is for managers to read, and may not delete the other one.
+        self.assertEqual("rwg", self.in_storage(self.page, OPEN))
+
+    def test_nothing_is_left_of_what_was_withheld(self):
+        copied = self.check_out("editor")
+        self.assertIn(WITHHELD, IAnnotations(copied))
+        self.check_in("editor", copied)
+        self.assertNotIn(WITHHELD, IAnnotations(self.page))
+        self.as_user("manager")
+        copied = self.check_out("manager")
+        self.assertNotIn(WITHHELD, IAnnotations(copied))
+
+    def test_a_canceled_one(self):
+        copied = self.check_out("editor")
+        annotation_storage(copied, OPEN.key).update(self.values(OPEN, "forged"))
+        ICheckinCheckoutPolicy(copied).cancelCheckout()
+        transaction.commit()
+        for kind in KINDS:
+            self.assertEqual("prwg", self.in_storage(self.page, kind))
