@@ -1,5 +1,6 @@
 """What the pages of the control panel share: which data are meant, which pages."""
 
+from collective.annotationforms.browser.number import number_of
 from collective.annotationforms.catalog.search import Search
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.overview.query import Query
@@ -12,6 +13,7 @@ from plone.batching.browser import PloneBatchView
 from Products.Five import BrowserView
 from typing import Any
 from urllib.parse import urlencode
+from zope.publisher.interfaces import BadRequest
 from zope.publisher.interfaces import NotFound
 
 
@@ -22,11 +24,37 @@ class SiteFormDataView(Closed, BrowserView):
     pages are filtered and sorted by.
     """
 
+    #: The names under which several texts may be typed.
+    several: tuple[str, ...] = ()
+
+    @cached_property
+    def typed(self) -> dict[str, str]:
+        """What was typed, but for `several` and where a batch begins.
+
+        Raises BadRequest for what is no text, or was typed twice.
+        """
+        found = {}
+        for name, typed in self.request.form.items():
+            if name in self.several or (name == "b_start" and isinstance(typed, int)):
+                continue
+            if not isinstance(typed, str):
+                raise BadRequest(f"There is no single text for {name!r}.")
+            found[name] = typed
+        return found
+
+    def typed_texts(self, name: str) -> list[str]:
+        """Return what was typed for one of `several`; raises BadRequest for no text."""
+        typed = self.request.form.get(name, [])
+        texts = [typed] if isinstance(typed, str) else typed
+        if isinstance(texts, list) and all(isinstance(text, str) for text in texts):
+            return texts
+        raise BadRequest(f"There are no texts for {name!r}.")
+
     @cached_property
     def form(self) -> IRegisteredForm:
         """The form; raises NotFound for one that the site does not know."""
         try:
-            return requested_form(self.request.form, self.request)
+            return requested_form(self.typed, self.request)
         except LookupError as error:
             raise NotFound(self.context, error.args[0], self.request) from error
 
@@ -48,7 +76,7 @@ class SiteFormDataView(Closed, BrowserView):
     @cached_property
     def query(self) -> Query:
         """What was typed."""
-        return Query(self.request.form, self.form)
+        return Query(self.typed, self.form)
 
     @property
     def errors(self) -> dict[str, str]:
@@ -67,8 +95,7 @@ class SiteFormDataView(Closed, BrowserView):
 
     def batch_of(self, pages: Any, size: int) -> Batch:
         """Return the part of the pages that the request asks for."""
-        start = str(self.request.form.get("b_start", ""))
-        return Batch(pages, size, int(start) if start.isdecimal() else 0)
+        return Batch(pages, size, number_of(self.request.form.get("b_start")) or 0)
 
     def batch_links(self) -> str:
         """Return the links to the other parts of `batch`, which the view has."""

@@ -63,7 +63,7 @@ class CleanUpFormData(WorkInParts, SiteFormDataView):
         day = self.query.date("before")
         midnight = day and datetime.combine(day, time(), timezone.utc)
         # Nothing but what the form asks for: more would be lost on the way.
-        path = self.request.form.get("path", "")
+        path = self.typed.get("path", "")
         search = Search(form=self.form, path=path)
         return CleanUp(search, midnight)
 
@@ -88,7 +88,7 @@ class CleanUpFormData(WorkInParts, SiteFormDataView):
     @property
     def typed_name(self) -> str:
         """What was typed for the name of the data."""
-        return self.request.form.get("confirm", "").strip()
+        return self.typed.get("confirm", "").strip()
 
     @cached_property
     def batch(self) -> Batch:
@@ -116,16 +116,16 @@ class CleanUpFormData(WorkInParts, SiteFormDataView):
     @property
     def asked(self) -> dict[str, str]:
         """What was typed for the dry run."""
-        typed = self.request.form
+        typed = self.typed
         return self.subject | {name: typed.get(name, "") for name in ("path", "before")}
 
     def carried(self) -> dict[str, str]:
         """See WorkInParts"""
-        return self.asked | {"versions": self.request.form.get("versions", "")}
+        return self.asked | {"versions": self.typed.get("versions", "")}
 
     def _after_deletion(self, page: Any) -> None:
         """Delete what the versions have, if it is asked for, and count."""
-        if self.request.form.get("versions") and may_purge(page):
+        if self.typed.get("versions") and may_purge(page):
             purged = purge_versions(page, self.form)
         else:
             purged = Purged(changed=0, left=versions_with_data(page, self.form))

@@ -19,6 +19,8 @@ FIRST_FIELDS = 3
 class FormDataPages(SiteFormDataView):
     """The table."""
 
+    several = ("fields",)
+
     #: What the table can be sorted by, and what people call it.
     sort_columns = (
         ("title", _("Title")),
@@ -58,9 +60,9 @@ class FormDataPages(SiteFormDataView):
     @cached_property
     def columns(self) -> list[str]:
         """The names of the fields that are shown."""
-        if "filtered" not in self.request.form:
+        if "filtered" not in self.typed:
             return list(self.field_titles)[:FIRST_FIELDS]
-        chosen = self.request.form.get("fields", ())
+        chosen = self.typed_texts("fields")
         return [name for name in self.field_titles if name in chosen]
 
     @cached_property
@@ -89,7 +91,7 @@ class FormDataPages(SiteFormDataView):
         more = {"sort": column}
         if column == self.search.sort and not self.search.descending:
             more["descending"] = "1"
-        if "filtered" in self.request.form:
+        if "filtered" in self.typed:
             more |= {"filtered": "1", "fields:list": self.columns}
         return self.url("form-data-pages", **more)
 

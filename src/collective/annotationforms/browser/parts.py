@@ -5,15 +5,10 @@ is done stays done.  The page with the progress has a form that asks for the nex
 part; with JavaScript it is sent by itself.
 """
 
+from collective.annotationforms.browser.number import number_of
 from plone.protect.authenticator import check
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 from typing import Any
-
-import re
-
-
-# Not longer than the numbers of a catalog, in which it is looked for.
-NUMBER = re.compile("-?[0-9]{1,9}|-?1[0-9]{9}")
 
 
 class WorkInParts:
@@ -69,9 +64,7 @@ class WorkInParts:
 
     def typed_start(self) -> int | None:
         """Return where the part begins, None for the first one."""
-        typed = str(self.request.form.get("start", ""))
-        return int(typed) if NUMBER.fullmatch(typed) else None
+        return number_of(self.request.form.get("start"))
 
     def _number(self, name: str) -> int:
-        typed = str(self.request.form.get(name, ""))
-        return max(0, int(typed)) if NUMBER.fullmatch(typed) else 0
+        return max(0, number_of(self.request.form.get(name)) or 0)

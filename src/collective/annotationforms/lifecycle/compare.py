@@ -13,12 +13,14 @@ from html import escape
 from pathlib import Path
 from Products.CMFDiffTool.TextDiff import TextDiff
 from Products.CMFEditions.browser import diff
+from Products.CMFEditions.interfaces.IArchivist import ArchivistRetrieveError
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 from types import SimpleNamespace
 from typing import Any
 from z3c.form.interfaces import IDataManager
 from zope.component import getMultiAdapter
 from zope.i18n import translate
+from zope.publisher.interfaces import NotFound
 from zope.schema.interfaces import IField
 
 
@@ -35,8 +37,14 @@ class CompareView(Closed, diff.DiffView):
         self.compared = []
 
     def getVersion(self, version: Any) -> Any:
-        """Return the version with that number, or the page itself for "current"."""
-        found = super().getVersion(version)
+        """Return the version with that number, or the page itself for "current".
+
+        Raises NotFound if there is none.
+        """
+        try:
+            found = super().getVersion(version)
+        except (ArchivistRetrieveError, OverflowError, TypeError, ValueError) as error:
+            raise NotFound(self.context, str(version), self.request) from error
         self.compared.append(found)
         return found
 

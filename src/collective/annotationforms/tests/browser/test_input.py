@@ -67,7 +67,7 @@ class TestExport(ImportTestCase):
 
     def test_what_was_typed_twice_is_a_bad_request(self):
         for view in VIEWS:
-            for name in (*FILTERS, "format"):
+            for name in ("format", *set(FILTERS) - {"b_start"}):
                 for query in (
                     f"{name}=1&{name}=2",
                     f"{name}:list=1",
