@@ -16,7 +16,10 @@ _MODULES = {
 
 # Classes whose objects are stored by the name of the package: wherever they go, they
 # stay here.
-_STORED = {"StorageModifier": "lifecycle.version"}
+_STORED = {
+    "FormDataIndex": "catalog.formindex",
+    "StorageModifier": "lifecycle.version",
+}
 
 __all__ = sorted(_MODULES)
 

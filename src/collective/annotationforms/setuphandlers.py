@@ -2,7 +2,9 @@
 
 from Acquisition import aq_base
 from collections.abc import Iterator
+from collective.annotationforms.catalog.formindex import FormDataIndex
 from collective.annotationforms.catalog.index import index_pages
+from collective.annotationforms.catalog.inventory import INDEX
 from collective.annotationforms.catalog.relations import recatalog_page
 from collective.annotationforms.catalog.walk import walk_catalog
 from collective.annotationforms.exchange.pending import forget_imports
@@ -16,6 +18,7 @@ from Products.CMFEditions.interfaces.IModifier import IConditionalModifier
 from Products.CMFEditions.interfaces.IModifier import IConditionalTalesModifier
 from Products.CMFEditions.Modifiers import ConditionalModifier
 from Products.GenericSetup.tool import SetupTool
+from Products.PluginIndexes.KeywordIndex.KeywordIndex import KeywordIndex
 from types import ModuleType
 from typing import Any
 from zope.component import getUtility
@@ -125,6 +128,28 @@ def renew_modifier(setup: SetupTool) -> None:
         renewed = _renewed(stored)
         registry.unregister(MODIFIER_ID)
     registry.register(MODIFIER_ID, renewed, position)
+
+
+def guard_index(setup: SetupTool) -> None:
+    """Upgrade a site whose index of form data answers everybody.
+
+    What is in the index stays.
+    """
+    catalog = getUtility(ICatalogTool)
+    found = [index for index in catalog.getIndexObjects() if index.id == INDEX]
+    if any(isinstance(index, FormDataIndex) for index in found):
+        return
+    for index in found:
+        catalog.delIndex(INDEX)
+        if isinstance(index, KeywordIndex):
+            guarded = FormDataIndex(INDEX)
+            guarded.__setstate__(aq_base(index).__getstate__())
+            catalog.addIndex(INDEX, guarded)
+            return
+    setup.runImportStepFromProfile(
+        PROFILE, "catalog", run_dependencies=False, purge_old=False
+    )
+    find_form_data(setup)
 
 
 @contextmanager

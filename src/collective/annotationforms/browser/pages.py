@@ -49,8 +49,8 @@ class FormDataPages(SiteFormDataView):
 
     @cached_property
     def hidden(self) -> int:
-        """How many pages are left out, since the user may not view them."""
-        return self.search.count() - self.batch.sequence_length
+        """How many pages with these data the user may not view, filtered or not."""
+        return self.search.hidden()
 
     @property
     def left_out(self) -> int:

@@ -12,6 +12,15 @@ INDEX = "annotation_forms"
 FOREIGN_PREFIXES = ("plone.", "Products.", "zope.")
 
 
+class FormKey(str):
+    """An annotation key that the index is asked for by code: it answers whoever it is.
+
+    What comes from a request is never one.
+    """
+
+    __slots__ = ()
+
+
 def storage_keys(page: Any) -> list[str]:
     """Return the annotation keys under which the page has form data, sorted.
 

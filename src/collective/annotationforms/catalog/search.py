@@ -1,5 +1,7 @@
 """Pages with form data, found in the catalog: no page is loaded."""
 
+from collective.annotationforms.catalog.formindex import keys_in_index
+from collective.annotationforms.catalog.inventory import FormKey
 from collective.annotationforms.catalog.inventory import INDEX
 from collective.annotationforms.interfaces import IRegisteredForm
 from dataclasses import dataclass
@@ -42,6 +44,15 @@ class Search:
         """Return how many pages there are, also those hidden from the user."""
         return len(catalog().unrestrictedSearchResults(**self._query()))
 
+    def hidden(self) -> int:
+        """Return how many pages with the data there are that the user may not view.
+
+        All of them, whatever the search asks for: else one could find out which words
+        are in pages that one may not view, by searching for them.
+        """
+        every = Search(form=self.form)
+        return every.count() - len(every.pages())
+
     def pages(self) -> Any:
         """Return the brains of the pages that the user may view, a lazy sequence."""
         found = self._brains()
@@ -74,7 +85,7 @@ class Search:
         )
 
     def _query(self) -> dict[str, Any]:
-        query = {INDEX: self.form.key}
+        query: dict[str, Any] = {INDEX: [FormKey(self.form.key)]}
         if self.form.page_interface is not Interface:
             query["object_provides"] = self.form.page_interface.__identifier__
         if words := searched_words(self.text):
@@ -105,7 +116,7 @@ def searched_words(text: str) -> list[str]:
 
 def keys_in_use() -> list[str]:
     """Return the annotation keys under which any page of the site has form data."""
-    return sorted(catalog().uniqueValuesFor(INDEX))
+    return keys_in_index(catalog())
 
 
 def catalog() -> Any:

@@ -70,7 +70,7 @@ class Record:
     """The data of one page, as far as the user may read them.
 
     `left_out` is the number of values that the user may not read, and of passwords
-    that nobody has asked for.
+    that nobody has asked for; it is told to who manages form data only.
     """
 
     path: str
@@ -121,14 +121,15 @@ def record_of(page: Any, form: IRegisteredForm, *, passwords: bool = False) -> R
     """
     storage, fields = form.storage(page), form.fields
     values = readable_values(storage, form)
-    if not passwords or not Access(page, form).manages:
+    manages = Access(page, form).manages
+    if not (passwords and manages):
         values = {
             name: value
             for name, value in values.items()
             if not has_passwords(fields.get(name))
         }
     path = below_site("/".join(page.getPhysicalPath()))
-    left_out = len(storage) - len(values)
+    left_out = len(storage) - len(values) if manages else 0
     return Record(path, page.UID(), page.title, fields, values, left_out)
 
 

@@ -10,6 +10,7 @@ from collective.annotationforms.registry import forms_of_page
 from collective.annotationforms.registry import unregistered_form
 from collective.annotationforms.storage.history import Change
 from collective.annotationforms.storage.history import last_change
+from dataclasses import replace
 from functools import cached_property
 from functools import partial
 from typing import Any
@@ -82,13 +83,19 @@ class Entry:
 
     @property
     def left_out(self) -> int:
-        """How many values there are that the user may not read."""
-        return len(self.storage) - len(self.values)
+        """How many values there are that the user may not read.
+
+        It is for who manages form data; others are told of none.
+        """
+        return len(self.storage) - len(self.values) if self.access.manages else 0
 
     @cached_property
     def change(self) -> Change | None:
-        """Who changed the data last, and when."""
-        return last_change(self.storage)
+        """When the data were changed last, and for who may change them: by whom."""
+        change = last_change(self.storage)
+        if change is None or self.access.changes_form:
+            return change
+        return replace(change, user="")
 
     @cached_property
     def values(self) -> dict[str, Any]:

@@ -259,6 +259,7 @@ class TestUninstalled(FunctionalTestCase):
         transaction.commit()
         browser.open(f"{self.url}/@@settings")
         self.assertEqual("Ada", browser.getControl("Name").value)
+        login(self.portal.aq_parent, SITE_OWNER_NAME)
         catalog = self.portal.portal_catalog
         self.assertEqual(1, len(catalog(**{INDEX: self.key})))
 

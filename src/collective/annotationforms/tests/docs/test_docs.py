@@ -241,9 +241,13 @@ class TestAdmin(DocsTestCase):
         setup = self.portal.portal_setup
         (step,) = listUpgradeSteps(setup, "my.addon:default", "1")
         IAnnotations(self.page)[self.key] = PersistentMapping(notes="Call Zoë")
+        found = import_module("my.addon.pages").pages_with_notes
+        self.assertEqual(0, len(found()))
+        step["step"].doStep(setup)
+        self.assertEqual(1, len(found()))
         catalog = self.portal.portal_catalog
         self.assertEqual(0, len(catalog(annotation_forms=self.key)))
-        step["step"].doStep(setup)
+        login(self.portal.aq_parent, SITE_OWNER_NAME)
         self.assertEqual(1, len(catalog(annotation_forms=self.key)))
 
 
