@@ -253,7 +253,7 @@ class TestExport(AdminTestCase):
                         },
                     }
                 ],
-                "left_out": {"pages": 0, "values": 1},
+                "left_out": {"pages": 0, "values": 0},
             },
             json.loads(browser.contents),
         )
