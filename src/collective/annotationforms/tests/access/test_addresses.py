@@ -1,15 +1,24 @@
 """What the publisher answers below a page, a form and a widget."""
 
 from collective.annotationforms import annotation_storage
+from collective.annotationforms import AnnotationEditForm
+from collective.annotationforms import AnnotationStorageMixin
+from collective.annotationforms import AnnotationView
+from collective.annotationforms.tests.access.kinds import IData
 from collective.annotationforms.tests.access.kinds import KINDS
 from collective.annotationforms.tests.access.kinds import OpenForm
 from collective.annotationforms.tests.access.kinds import PythonForm
 from collective.annotationforms.tests.access.kinds import PythonView
 from collective.annotationforms.tests.access.site import AccessTestCase
 from plone.app.contenttypes.interfaces import IDocument
+from plone.autoform import directives
+from plone.supermodel import model
 from plone.z3cform.layout import wrap_form
 from Products.Five import BrowserView
 from urllib.parse import urlencode
+from z3c.form import field
+from z3c.form.form import EditForm
+from zope import schema
 from zope.component import getGlobalSiteManager
 from zope.interface import Interface
 from zope.publisher.interfaces.browser import IBrowserRequest
@@ -189,6 +198,65 @@ class TestUnknownGuard(AddressTestCase):
     def test_the_form_itself(self):
         for user in ("anonymous", "reader"):
             self.refuse(user, "@@python-data")
+
+
+class IGuardedMore(IData):
+    """Guards a field that it has from its base, and one of its own, in a fieldset."""
+
+    directives.read_permission(plain="cmf.ManagePortal", own="cmf.ManagePortal")
+    directives.write_permission(plain="cmf.ManagePortal", own="cmf.ManagePortal")
+    model.fieldset("more", label="More", fields=["own"])
+    own = schema.TextLine(title="Own", required=False)
+
+
+class IOther(model.Schema):
+    plain = schema.TextLine(title="Plain, too", required=False)
+
+
+class TestSchemaOfTheForm(AddressTestCase):
+    """It counts what the schema says that the form uses, not that of the field."""
+
+    def shown_to(self, user, form_class, *names):
+        """Return which of the fields the user is shown, in the form and by address."""
+        self.register_view("derived", form_class)
+        storage = annotation_storage(self.page, form_class.ANNOTATION_STORAGE_KEY)
+        storage.update({name: f"{name} is secret" for name in names})
+        transaction.commit()
+        whole = self.get(user, "@@derived")
+        shown = [name for name in names if f"{name} is secret" in whole]
+        for name in names:
+            path = f"@@derived/++widget++{name}/@@ploneform-render-widget"
+            found = f"{name} is secret" in self.get(user, path)
+            self.assertEqual(name in shown, found, name)
+        return shown
+
+    def test_a_derived_schema(self):
+        for base in (AnnotationEditForm, AnnotationView):
+            members = {"schema": IGuardedMore, "ANNOTATION_STORAGE_KEY": "access.own"}
+            form_class = type("Derived", (base,), members)
+            names = ("plain", "own")
+            self.assertEqual([], self.shown_to("editor", form_class, *names))
+            found = self.shown_to("manager", form_class, *names)
+            self.assertEqual(["plain", "own"], found)
+
+    def test_fields_of_z3c_form(self):
+        class Plain(AnnotationStorageMixin, EditForm):
+            fields = field.Fields(IGuardedMore).select("plain", "own")
+            permission = "cmf.ModifyPortalContent"
+            ANNOTATION_STORAGE_KEY = "access.own"
+
+        self.assertEqual([], self.shown_to("editor", Plain, "plain", "own"))
+        found = self.shown_to("manager", Plain, "plain", "own")
+        self.assertEqual(["plain", "own"], found)
+
+    def test_a_field_of_the_same_name_in_another_schema(self):
+        class Two(AnnotationEditForm):
+            schema = IGuardedMore
+            additionalSchemata = (IOther,)
+            ANNOTATION_STORAGE_KEY = "access.own"
+
+        self.register_view("derived", Two)
+        self.assertEqual([], self.shown_to("editor", Two, "own"))
 
 
 class TestFormOfAForm(AddressTestCase):
