@@ -36,6 +36,12 @@ class CompareView(Closed, diff.DiffView):
         super().__init__(context, request)
         self.compared = []
 
+    def __call__(self) -> str:
+        """Return the page; raises NotFound if there are no versions, as of a copy."""
+        if not self.repo_tool.getHistoryMetadata(self.context):
+            raise NotFound(self.context, self.__name__, self.request)
+        return super().__call__()
+
     def getVersion(self, version: Any) -> Any:
         """Return the version with that number, or the page itself for "current".
 

@@ -190,6 +190,15 @@ class TestCompare(CompareTestCase):
             browser.open(f"{self.url}/@@history?two={self.before}")
             self.assertNotIn("Ada", browser.contents)
 
+    def test_a_copy_has_no_versions(self):
+        self.portal.manage_pasteObjects(self.portal.manage_copyObjects(["page"]))
+        transaction.commit()
+        for query in ("one=0&two=current", "one=0", "", "one=current&two=current"):
+            browser = self.browser()
+            copied = self.portal["copy_of_page"].absolute_url()
+            browser.open(f"{copied}/@@history?{query}")
+            self.assertEqual("404 Not Found", browser.headers["status"])
+
     def test_html_is_escaped(self):
         self.view.name = "<script>"
         transaction.commit()
