@@ -15,21 +15,68 @@ from collective.annotationforms.permission import check_permission
 from collective.annotationforms.permission import check_permission_at_address
 from collective.annotationforms.permission import may_use_form_field
 from collective.annotationforms.saving.merge import widgets_by_name
+from plone.app.z3cform.interfaces import IPloneFormLayer
 from plone.z3cform.interfaces import IDeferSecurityCheck
+from plone.z3cform.interfaces import IFormWrapper
+from plone.z3cform.traversal import FormWidgetTraversal
+from plone.z3cform.traversal import WrapperWidgetTraversal
 from typing import Any
 from z3c.form.interfaces import IForm
+from z3c.form.interfaces import IGroup
 from z3c.form.interfaces import IWidget
 from zope.browser.interfaces import IBrowserView
+from zope.component import adapter
 from zope.interface import providedBy
 from zope.publisher.interfaces import NotFound
+from zope.publisher.interfaces.browser import IBrowserRequest
+from zope.traversing.interfaces import TraversalError
 
 
 NO_CONTENT = (IBrowserView, IForm, IWidget)
 
 
-def user_is_unknown(request: Any) -> bool:
-    """Tell whether a form is updated on the way to one of its widgets."""
-    return IDeferSecurityCheck.providedBy(request)
+class WidgetsOnly:
+    """Mixed into the traversal of ``++widget++``: NotFound where there is no widget."""
+
+    __roles__ = ()
+
+    def traverse(self, name: str, ignored: Any) -> IWidget:
+        """See zope.traversing.interfaces.ITraversable"""
+        try:
+            return super().traverse(name, ignored)
+        except ValueError as error:
+            if IDeferSecurityCheck.providedBy(self.request):
+                # The form could not be updated.
+                raise
+            # plone.z3cform expects more than the name of a row.
+            raise TraversalError(name) from error
+
+
+@adapter(IAnnotationForm, IBrowserRequest)
+class FormTraversal(WidgetsOnly, FormWidgetTraversal):
+    """Leads from a form to its widgets, and to what is in these."""
+
+
+@adapter(IFormWrapper, IPloneFormLayer)
+class WrapperTraversal(WidgetsOnly, WrapperWidgetTraversal):
+    """The same from what plone.z3cform wraps around a form, be it ours or not."""
+
+
+def user_is_unknown(form: IForm) -> bool:
+    """Tell whether the form, or that of a group, is updated on the way to a widget.
+
+    The mark of plone.z3cform alone does not tell: it stays on a request whose traversal
+    has failed, and other forms may be on the page that shows the error.
+    """
+    if not IDeferSecurityCheck.providedBy(form.request):
+        return False
+    while IGroup.providedBy(form):
+        form = form.parentForm
+    parents = map(aq_base, form.request.get("PARENTS", ()))
+    return any(
+        aq_base(form) in (parent, aq_base(getattr(parent, "form_instance", None)))
+        for parent in parents
+    )
 
 
 def check_permission_when_user_is_known(form: IAnnotationForm) -> None:
@@ -41,14 +88,10 @@ def check_permission_when_user_is_known(form: IAnnotationForm) -> None:
     if any(kind.providedBy(form.context) for kind in NO_CONTENT):
         # A form for all objects is a view of each form, and of each widget, too.
         raise NotFound(form.context, form.__name__, form.request)
-    if user_is_unknown(form.request):
-        try:
-            form.request.post_traverse(_check_published, (form,))
-            return
-        except RuntimeError:
-            # A path is traversed by code, after the request was authenticated.
-            pass
-    check_permission(form)
+    if user_is_unknown(form):
+        form.request.post_traverse(_check_published, (form,))
+    else:
+        check_permission(form)
 
 
 def _check_published(form: IAnnotationForm) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from collective.annotationforms.fields.innerwidget import all_inner_widgets
 from collective.annotationforms.fields.password import hide_passwords
 from collective.annotationforms.forms.address import user_is_unknown
+from collective.annotationforms.forms.rowcount import check_row_counts
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IStorageField
 from collective.annotationforms.interfaces import IStorageWidget
@@ -51,13 +52,14 @@ class StorageWidgets(FieldWidgets):
     def update(self) -> None:
         """See z3c.form.interfaces.IWidgets"""
         fields = self.form.fields
+        check_row_counts(self, fields)
         usable = filter(self._may_use, fields.values())
         # Of the form, since it hands the same fields to the data managers later.
         self.form.fields = type(fields)(*map(self._of_storage, usable))
         super().update()
         for widget in filter(IWidget.providedBy, self.values()):
             alsoProvides(widget, IStorageWidget)
-            if user_is_unknown(self.request):
+            if user_is_unknown(self.form):
                 for part in all_inner_widgets(widget):
                     alsoProvides(part, IStorageWidgetPart)
             _show_kept_parts(widget, self.content.get(widget.field.__name__))
@@ -97,7 +99,7 @@ class StorageWidgets(FieldWidgets):
     def _may_use(self, form_field: Field) -> bool:
         # plone.autoform leaves out what the user may not use; z3c.form knows nothing
         # of that.  As long as the user isn't known, nothing is shown.
-        if user_is_unknown(self.request):
+        if user_is_unknown(self.form):
             return True
         readonly = form_field.field.readonly and not self.ignoreReadonly
         mode = form_field.mode or (DISPLAY_MODE if readonly else self.mode)

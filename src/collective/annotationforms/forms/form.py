@@ -5,6 +5,7 @@ from collective.annotationforms.forms.address import check_permission_when_user_
 from collective.annotationforms.forms.address import user_is_unknown
 from collective.annotationforms.forms.group import group_class
 from collective.annotationforms.forms.group import sharing_content
+from collective.annotationforms.forms.method import check_method
 from collective.annotationforms.i18n import _
 from collective.annotationforms.interfaces import IAnnotationForm
 from collective.annotationforms.interfaces import VERSION_POLICIES
@@ -41,7 +42,8 @@ class AnnotationStorageMixin(Closed):
     See IAnnotationForm for the class variables.  ``update()`` and
     ``applyChanges()`` raise Unauthorized without the permission.
     ``applyChanges()`` raises ActionExecutionError, and stores nothing, if somebody
-    else has locked the page or a value can't be stored.
+    else has locked the page or a value can't be stored; and Forbidden if a browser has
+    asked for it by GET.
     """
 
     ANNOTATION_STORAGE_KEY = "form_annotation_storage"
@@ -88,11 +90,12 @@ class AnnotationStorageMixin(Closed):
     def updateActions(self) -> None:
         """See z3c.form.interfaces.IActionForm"""
         super().updateActions()
-        if user_is_unknown(self.request) and self.actions.executedActions:
+        if user_is_unknown(self) and self.actions.executedActions:
             raise Unauthorized("A form is not executed at the address of a widget.")
 
     def applyChanges(self, data: dict) -> dict:
         """See z3c.form.interfaces.IEditForm"""
+        check_method(self)
         check_permission(self)
         changed = changed_values(self, data)
         widgets = dict(widgets_by_name(self))

@@ -42,10 +42,13 @@ class SchemaView:
         try:
             field.bind(storage.__parent__).validate(value)
         except ValidationError as error:
-            reason = f"{error.doc()} ({error!r})"
+            # The error has the value, which nobody may have to see in a log.
+            reason = (
+                f"{error.doc()} ({type(error).__name__} for {type(value).__name__})"
+            )
             raise InvalidValueError(
                 storage.__parent__, storage.key, reason, field=name
-            ) from error
+            ) from None
         form = form_of(storage.__parent__, storage.key)
         with saving(storage, form, by_code=True):
             self._data_manager(field).set(value)

@@ -15,6 +15,7 @@ from plone.app.z3cform.utils import get_widget_form
 from Products.ZCatalog.Catalog import CatalogError
 from Products.ZCTextIndex.ParseTree import ParseError
 from typing import Any
+from z3c.form.interfaces import DISPLAY_MODE
 from z3c.form.interfaces import IValue
 from z3c.form.interfaces import IWidget
 from zope.component import adapter
@@ -75,7 +76,7 @@ class StorageSourceView(Closed, SourceView):
     def __call__(self) -> str:
         """Return JSON, with the status 400 and a sentence for a wrong question.
 
-        Raises NotFound if the field has no terms.
+        Raises NotFound if the field has no terms, or if it is only displayed.
         """
         if self._has_terms():
             try:
@@ -100,6 +101,9 @@ class StorageSourceView(Closed, SourceView):
 
     def _has_terms(self) -> bool:
         widget = self.context
+        if widget.mode == DISPLAY_MODE:
+            # Terms are for who may choose one: they may name users, or hidden pages.
+            return False
         if IAjaxSelectWidget.providedBy(widget) and widget.vocabulary:
             return True
         return IChoice.providedBy(_choice_of(widget.field))

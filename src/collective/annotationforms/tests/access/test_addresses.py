@@ -11,15 +11,20 @@ from collective.annotationforms.tests.access.kinds import PythonForm
 from collective.annotationforms.tests.access.kinds import PythonView
 from collective.annotationforms.tests.access.site import AccessTestCase
 from plone.app.contenttypes.interfaces import IDocument
+from plone.app.z3cform.widgets.select import AjaxSelectFieldWidget
 from plone.autoform import directives
 from plone.supermodel import model
+from plone.z3cform.interfaces import IDeferSecurityCheck
 from plone.z3cform.layout import wrap_form
 from Products.Five import BrowserView
 from urllib.parse import urlencode
 from z3c.form import field
+from z3c.form.form import DisplayForm
 from z3c.form.form import EditForm
+from z3c.relationfield.schema import RelationChoice
 from zope import schema
 from zope.component import getGlobalSiteManager
+from zope.interface import alsoProvides
 from zope.interface import Interface
 from zope.publisher.interfaces.browser import IBrowserRequest
 
@@ -27,6 +32,7 @@ import transaction
 
 
 OPEN = KINDS[0]
+USERS_VOCABULARY = "plone.app.vocabularies.Users"
 BELOW_A_FORM = (
     "applyChanges",
     "extractData",
@@ -294,3 +300,177 @@ class TestQuery(AddressTestCase):
             path = f"@@{OPEN.name}-view/++widget++readers/@@ploneform-render-widget"
             self.refuse("anonymous", f"{path}?{urlencode(query)}")
             self.refuse("editor", f"{path}?{urlencode(query)}")
+
+
+class IChoosing(model.Schema):
+    directives.widget("user", AjaxSelectFieldWidget, vocabulary=USERS_VOCABULARY)
+    user = schema.TextLine(title="User", required=False)
+    related = RelationChoice(
+        title="Page", vocabulary="plone.app.vocabularies.Catalog", required=False
+    )
+    users = schema.List(
+        title="Users",
+        value_type=schema.Choice(vocabulary=USERS_VOCABULARY),
+        required=False,
+    )
+
+
+class ChoosingView(AnnotationView):
+    schema = IChoosing
+    ANNOTATION_STORAGE_KEY = "access.choosing"
+
+
+class ChoosingForm(AnnotationEditForm):
+    schema = IChoosing
+    ANNOTATION_STORAGE_KEY = "access.choosing"
+
+
+class TestTerms(AddressTestCase):
+    """Terms are for who may choose one: they name users and pages."""
+
+    QUESTIONS = ("", "?query=e", '?attributes=["UID","Title"]')
+
+    def setUp(self):
+        super().setUp()
+        self.register_view("choosing-view", ChoosingView)
+        self.register_view("choosing", ChoosingForm)
+
+    def test_a_view_has_none(self):
+        for name in ("user", "related", "users"):
+            for question in self.QUESTIONS:
+                address = f"@@choosing-view/++widget++{name}/@@getSource{question}"
+                for user in ("anonymous", "manager"):
+                    self.refuse(user, address)
+
+    def test_a_form_has_them_for_editors(self):
+        for question in self.QUESTIONS:
+            address = f"@@choosing/++widget++user/@@getSource{question}"
+            self.refuse("anonymous", address)
+            self.assertIn('"results"', self.get("editor", address))
+
+
+class TestNoWidget(AddressTestCase):
+    """There is nothing where a form has no widget; what is sent can't cause errors."""
+
+    NAMES = ("rows.AA", "rows.TT.cell", "rows.x.y", "rows.", ".", "rows..", "rows.0.")
+    COUNTS = ("abc", "1e3", "", "-1", "1 ", "٣", "9" * 20, "100000", ("1", "2"))
+
+    def setUp(self):
+        super().setUp()
+        self.register_view("wrapped", wrap_form(PythonForm))
+
+    def test_names(self):
+        for view in (OPEN.name, f"{OPEN.name}-view", "python-data", "wrapped"):
+            for name in self.NAMES:
+                for user in ("anonymous", "manager"):
+                    self.refuse(user, f"@@{view}/++widget++{name}")
+
+    def test_a_number_of_rows_that_is_none(self):
+        for count in self.COUNTS:
+            data = {"form.widgets.rows.count": count, "fname": "form.widgets.rows"}
+            for path in (
+                OPEN.name,
+                f"{OPEN.name}/@@z3cform_validate_field",
+                f"{OPEN.name}/++widget++plain",
+                f"{OPEN.name}/++widget++rows/@@ploneform-render-widget",
+                "wrapped/++widget++plain",
+            ):
+                with self.subTest(count=count, path=path):
+                    for user in ("anonymous", "manager"):
+                        self.post(user, path, **data)
+                    self.refuse("manager", f"{path}?{urlencode(data, doseq=True)}")
+
+    def test_a_field_that_is_called_count(self):
+        class ICounting(model.Schema):
+            count = schema.TextLine(title="Count", required=False)
+            rows = schema.List(
+                title="Rows", value_type=schema.TextLine(), required=False
+            )
+
+        class CountingForm(AnnotationEditForm):
+            schema = ICounting
+            ANNOTATION_STORAGE_KEY = "access.counting"
+
+        self.register_view("counting", CountingForm)
+        data = {"form.widgets.count": "many", "form.buttons.save": "Save"}
+        self.post("manager", "@@counting", **data)
+        self.assertEqual("many", annotation_storage(self.page, "access.counting")["count"])
+
+
+class PlainView(AnnotationStorageMixin, DisplayForm):
+    """Fields of z3c.form, which knows no permissions of fields."""
+
+    fields = field.Fields(IData)
+    ignoreContext = False
+    ANNOTATION_STORAGE_KEY = PythonForm.ANNOTATION_STORAGE_KEY
+
+    def __call__(self):
+        self.update()
+        return "".join(widget.render() for widget in self.widgets.values())
+
+
+class TestLeftMark(AddressTestCase):
+    """The mark of a traversal opens nothing but what is asked when it has ended."""
+
+    def test_a_form_in_the_page_of_an_error(self):
+        class Failing(BrowserView):
+            """Fails like a form on the way to a widget, and shows another form."""
+
+            __roles__ = None
+
+            def __call__(self):
+                alsoProvides(self.request, IDeferSecurityCheck)
+                shown = PlainView(self.context, self.request)
+                return shown()
+
+        self.register_view("failing", Failing)
+        found = self.get("anonymous", "@@failing")
+        self.assertEqual("pw", self.shown(KINDS[3], found))
+
+    def test_a_path_that_code_traverses(self):
+        class Traversing(BrowserView):
+            """Traverses what a text of a visitor may name, such as that of a picture."""
+
+            __roles__ = None
+
+            def __call__(self):
+                path = self.request.form["path"]
+                return self.context.unrestrictedTraverse(path).render()
+
+        self.register_view("traversing", Traversing)
+        self.register_view("shown", PlainView)
+        for name, shown in (("plain", "p"), ("readers", ""), ("rows", "")):
+            path = f"@@shown/++widget++{name}"
+            browser = self.browser_of("anonymous")
+            browser.open(f"{self.url}/@@traversing?{urlencode({'path': path})}")
+            self.assertEqual(shown, self.shown(KINDS[3], browser.contents), name)
+
+
+class TestMethod(AddressTestCase):
+    """What is to read only writes nothing, whoever asks."""
+
+    def test_a_save_by_get(self):
+        class Public(AnnotationStorageMixin, EditForm):
+            fields = field.Fields(IData).select("plain")
+            permission = "View"
+            ANNOTATION_STORAGE_KEY = OPEN.key
+            # The page would want to know who changed it.
+            NOTIFY_CONTENT = False
+
+        self.register_view("public", Public)
+        self.register_view("wrapped-public", wrap_form(Public))
+        names = {"form.widgets.plain": "forged", "fname": "form.widgets.plain"}
+        for user in ("anonymous", "editor"):
+            self.as_user(user)
+            token = {"_authenticator": self.token()}
+            for view in ("public", "wrapped-public", OPEN.name):
+                for button in ("form.buttons.apply", "form.buttons.save"):
+                    for tail in ("", "/@@z3cform_validate_field", "/++widget++plain"):
+                        for extra in ({}, token):
+                            query = urlencode({**names, button: "Save", **extra})
+                            browser = self.browser_of(user)
+                            browser.open(f"{self.url}/@@{view}{tail}?{query}")
+                            self.assertEqual(self.before, self.all_stored(), view)
+        self.post("anonymous", "@@public", **names, **{"form.buttons.apply": "Apply"})
+        transaction.begin()
+        self.assertEqual("forged", annotation_storage(self.page, OPEN.key)["plain"])
