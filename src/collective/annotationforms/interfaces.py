@@ -187,6 +187,10 @@ class IAnnotationForm(IForm):
         """
 
 
+class IOriginalPage(Interface):
+    """The page that a working copy becomes at check-in: adapt the working copy to it."""
+
+
 class ISaveRules(Interface):
     """What a save heeds; see IAnnotationForm for the settings."""
 

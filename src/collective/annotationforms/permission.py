@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from collective.annotationforms.interfaces import describe_page
 from collective.annotationforms.interfaces import IAnnotationForm
+from collective.annotationforms.interfaces import IOriginalPage
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.interfaces import MANAGE_FORM_DATA
 from collective.annotationforms.registry import FieldUse
@@ -24,6 +25,7 @@ from z3c.form.field import Field
 from z3c.form.interfaces import DISPLAY_MODE
 from z3c.form.interfaces import IDisplayForm
 from zope.component import getSiteManager
+from zope.component import queryAdapter
 from zope.component import queryMultiAdapter
 from zope.component import queryUtility
 from zope.globalrequest import getRequest
@@ -60,7 +62,8 @@ class Access:
     The form has a permission to read and one to write; of a form that ZCML does not
     know, these are what its views need.  A field may need more, as the schema says that
     the form uses; a part of a value needs what its field needs.  What belongs to no
-    field is for who manages form data.
+    field is for who manages form data.  In a working copy, nobody may do more than in
+    its original: somebody else may check it in.
     """
 
     def __init__(self, page: Any, form: IRegisteredForm):
@@ -201,7 +204,9 @@ def may_use_field(use: FieldUse, key: str, page: Any) -> bool:
     needed = {mergedTaggedValueDict(schema, key).get(name) for schema in schemata}
     # zope.security's own checkPermission needs an interaction, which scripts lack.
     return all(
-        SecurityPolicy().checkPermission(permission, page) for permission in needed
+        SecurityPolicy().checkPermission(permission, one)
+        for permission in needed
+        for one in _guards(page)
     )
 
 
@@ -216,7 +221,15 @@ def has_permission(name: str, page: Any) -> bool:
     """Tell whether the user has the permission, called by its title or ZCML id."""
     permission = queryUtility(IPermission, name)
     title = name if permission is None else permission.title
-    return bool(getSecurityManager().checkPermission(title, page))
+    check = getSecurityManager().checkPermission
+    return all(check(title, one) for one in _guards(page))
+
+
+def _guards(page: Any) -> Iterator[Any]:
+    """Yield the page and, if it is a working copy, what it is one of."""
+    while page is not None:
+        yield page
+        page = queryAdapter(page, IOriginalPage)
 
 
 def _may_open(form: IAnnotationForm | type, view: type | None, page: Any) -> bool:
@@ -241,14 +254,19 @@ def _answers(form: IAnnotationForm | type, view: type | None, page: Any) -> list
     answers = []
     # None means that it is public.
     roles = getattr(view, "__roles__", UNKNOWN)
-    if hasattr(roles, "rolesForPermissionOn"):
-        roles = roles.rolesForPermissionOn(page)
     if roles is not UNKNOWN:
-        user = getSecurityManager().getUser()
-        answers.append(roles is None or bool(user.allowed(page, roles)))
+        answers.extend(_has_role(roles, one) for one in _guards(page))
     if form.permission is not None:
         answers.append(has_permission(form.permission, page))
     return answers
+
+
+def _has_role(roles: Any, page: Any) -> bool:
+    """Tell whether the user has one of the roles, which a permission may know."""
+    if hasattr(roles, "rolesForPermissionOn"):
+        roles = roles.rolesForPermissionOn(page)
+    user = getSecurityManager().getUser()
+    return roles is None or bool(user.allowed(page, roles))
 
 
 def _view_of(form: IAnnotationForm) -> type | None:

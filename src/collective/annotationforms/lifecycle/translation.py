@@ -2,15 +2,19 @@
 
 plone.app.multilingual copies such fields of content types; here it is done for the
 fields of forms, as soon as a value is written.  A translation gets what the user may
-see of a page, in a view or in a form, as far as they may write it there.
+see of a page, in a view or in a form, as far as they may write it there; and only what
+those may see of the page who have local roles on the translation.
 """
 
 from Acquisition import aq_base
 from collections.abc import Iterable
+from collections.abc import Iterator
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.interfaces import IStorageSavedEvent
 from collective.annotationforms.interfaces import IValueWrittenEvent
+from collective.annotationforms.lifecycle.localroles import acting_as
+from collective.annotationforms.lifecycle.localroles import local_users
 from collective.annotationforms.permission import Access
 from collective.annotationforms.registry import form_of
 from collective.annotationforms.saving.save import saving
@@ -103,15 +107,36 @@ def _share(
 def _permitted_names(
     storage: IAnnotationStorage, names: Iterable[str], translation: Any
 ) -> list[str]:
-    """Return the names that the user may see in the storage, and write elsewhere."""
+    """Return the names that the user may see in the storage, and write elsewhere.
+
+    Who has roles on the translation alone is not given what they may not see here.
+    """
     page, key = storage.__parent__, storage.key
     here = Access(page, form_of(page, key))
     there = Access(translation, form_of(translation, key))
-    return [
-        name
-        for name in names
-        if (here.may_read(name) or here.may_write(name)) and there.may_write(name)
-    ]
+    given = [name for name in names if _sees(here, name) and there.may_write(name)]
+    return list(_seen_here_by_all(given, here, there))
+
+
+def _sees(access: Access, name: str) -> bool:
+    """Tell whether the user may see the value, in a view or in a form."""
+    return access.may_read(name) or access.may_write(name)
+
+
+def _seen_here_by_all(
+    names: Iterable[str], here: Access, there: Access
+) -> Iterator[str]:
+    """Yield the names that nobody may see there by local roles who may not see here."""
+    users = list(local_users(there.page))
+    for name in names:
+        if not any(_would_see(user, name, here, there) for user in users):
+            yield name
+
+
+def _would_see(user: Any, name: str, here: Access, there: Access) -> bool:
+    with acting_as(user):
+        before, after = (Access(one.page, one.form) for one in (here, there))
+        return _sees(after, name) and not _sees(before, name)
 
 
 def _translated(page: Any, language: str) -> Any:

@@ -1,24 +1,37 @@
 """Working copies of plone.app.iterate: data of their own, brought over at check-in.
 
-Whoever checks a page out owns the working copy: it has what they may read.  At check-in
-the page gets what they may write; the rest stays on it.
+Whoever checks a page out owns the working copy: it has what they may read, and nobody
+may do more in it than in the page.  At check-in the page gets what they may write; the
+rest stays on it.
 """
 
 from collective.annotationforms.catalog.inventory import storage_keys
+from collective.annotationforms.interfaces import IOriginalPage
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.lifecycle.copies import withheld_names
 from collective.annotationforms.permission import Access
 from collective.annotationforms.registry import form_of
 from collective.annotationforms.saving.replacement import replace_data
 from collective.annotationforms.storage.storage import stored_mappings
+from plone.app.iterate.interfaces import ICheckinCheckoutPolicy
+from plone.app.iterate.interfaces import IWorkingCopy
 from typing import Any
 from zope.annotation.interfaces import IAnnotations
+from zope.component import adapter
 from zope.copy import clone
+from zope.interface import implementer
 
 
 #: The annotation of a working copy in which it is kept what it did not get: annotation
 #: key -> names.  No value that is missing for this reason was deleted in it.
 WITHHELD = "collective.annotationforms.withheld"
+
+
+@adapter(IWorkingCopy)
+@implementer(IOriginalPage)
+def original_of(working_copy: Any) -> Any:
+    """Return the page that was checked out; None if it is gone."""
+    return ICheckinCheckoutPolicy(working_copy).getBaseline()
 
 
 def give_data_to_working_copy(event: Any) -> None:

@@ -3,6 +3,8 @@
 from collective.annotationforms import annotation_storage
 from collective.annotationforms.lifecycle.workingcopy import WITHHELD
 from collective.annotationforms.tests.access.kinds import KINDS
+from collective.annotationforms.tests.access.kinds import READ
+from collective.annotationforms.tests.access.kinds import WRITE
 from collective.annotationforms.tests.access.site import AccessTestCase
 from plone.app.iterate.interfaces import ICheckinCheckoutPolicy
 from zope.annotation.interfaces import IAnnotations
@@ -68,6 +70,28 @@ class TestWorkingCopy(AccessTestCase):
         self.as_user("manager")
         copied = self.check_out("manager")
         self.assertNotIn(WITHHELD, IAnnotations(copied))
+
+    def test_nobody_may_do_more_than_in_the_original(self):
+        # Owners may edit and read the forms on their pages: a working copy is its
+        # maker's.
+        for title in (READ, WRITE):
+            self.portal.manage_permission(title, ["Manager", "Reviewer", "Owner"])
+        copied = self.check_out("editor")
+        for kind in (VIEWED, EDITED):
+            self.restore(kind, copied)
+        for path in ("", "/++widget++plain/@@ploneform-render-widget"):
+            found = self.get("editor", f"@@{VIEWED.name}-view{path}", copied)
+            self.assertEqual("", self.shown(VIEWED, found))
+            found = self.get("editor", f"@@{EDITED.name}{path}", copied)
+            self.assertEqual("", self.shown(EDITED, found))
+        forged = {"form.widgets.plain": self.texts(EDITED, "forged")["plain"]}
+        button = {"form.buttons.save": "Save"}
+        self.post("editor", f"@@{EDITED.name}", copied, **forged, **button)
+        self.assertEqual("", self.in_storage(copied, EDITED, "forged"))
+        # What somebody writes who may do so in the original does come back.
+        self.post("confidant", f"@@{EDITED.name}", copied, **forged, **button)
+        self.check_in("manager", copied)
+        self.assertEqual("p", self.in_storage(self.page, EDITED, "forged"))
 
     def test_a_canceled_one(self):
         copied = self.check_out("editor")
