@@ -4,11 +4,10 @@ from collective.annotationforms.exchange.bounds import check_length
 from collective.annotationforms.exchange.portable import checked
 from collective.annotationforms.exchange.portable import PortableField
 from collective.annotationforms.exchange.scalars import decoded
-from collective.annotationforms.i18n import _
+from collective.annotationforms.fields.richtext import check_text_type
 from collective.annotationforms.interfaces import IAnnotationStorage
 from PIL.Image import DecompressionBombError
 from plone.app.textfield.interfaces import IRichText
-from plone.app.textfield.utils import getAllowedContentTypes
 from plone.app.textfield.value import RichTextValue
 from plone.namedfile.browser import ALLOWED_INLINE_MIMETYPES
 from plone.namedfile.field import InvalidImageFile
@@ -16,7 +15,6 @@ from plone.namedfile.interfaces import INamedField
 from plone.namedfile.utils import safe_basename
 from typing import Any
 from zope.component import adapter
-from zope.interface import Invalid
 
 import struct
 
@@ -63,16 +61,5 @@ class PortableRichText(PortableField):
             checked(of_text.get(name), str) for name in names
         )
         check_length(raw)
-        if content_type not in self._allowed_types():
-            mapping = {"type": content_type}
-            message = _("The field does not allow the type “${type}”.", mapping=mapping)
-            raise Invalid(message)
+        check_text_type(self.field, content_type)
         return RichTextValue(raw, content_type, self.field.output_mime_type)
-
-    def _allowed_types(self) -> set[str]:
-        """Return the types that the widget of the form offers."""
-        allowed = self.field.allowed_mime_types
-        if allowed is not None:
-            return set(allowed)
-        # A form with nothing to choose from takes the default.
-        return {*(getAllowedContentTypes() or ()), self.field.default_mime_type}

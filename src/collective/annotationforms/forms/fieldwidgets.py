@@ -16,6 +16,7 @@ from collective.annotationforms.saving.merge import THEIRS
 from collective.annotationforms.saving.merge import ValueConflict
 from copy import copy
 from functools import cache
+from plone.formwidget.namedfile.interfaces import INamedFileWidget
 from typing import Any
 from z3c.form.contentprovider import FieldWidgetsAndProviders
 from z3c.form.field import Field
@@ -64,6 +65,8 @@ class StorageWidgets(FieldWidgets):
                     alsoProvides(part, IStorageWidgetPart)
             _show_kept_parts(widget, self.content.get(widget.field.__name__))
             hide_passwords(widget)
+            if self.request.form:
+                _forget_texts(widget)
 
     def extract(self) -> tuple[dict[str, Any], tuple]:
         """See z3c.form.interfaces.IWidgets"""
@@ -112,6 +115,13 @@ class StorageWidgets(FieldWidgets):
             # Stored empty is a value: z3c.form would show the default in its place.
             form_field.showDefault = False
         return form_field
+
+
+def _forget_texts(widget: IWidget) -> None:
+    """Let a widget for a file show none if text was sent: it can't show that."""
+    for part in (widget, *all_inner_widgets(widget)):
+        if INamedFileWidget.providedBy(part) and isinstance(part.value, str):
+            part.value = None
 
 
 def _show_kept_parts(widget: IWidget, stored: Any) -> None:

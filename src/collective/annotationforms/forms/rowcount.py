@@ -46,4 +46,6 @@ def _counters(
 
 
 def _is_number(text: Any) -> bool:
-    return isinstance(text, str) and text.isascii() and text.isdecimal() and len(text) < 10
+    return (
+        isinstance(text, str) and text.isascii() and text.isdecimal() and len(text) < 10
+    )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collective.annotationforms.fields.datamanager import converted
+from collective.annotationforms.fields.richtext import check_text_types
 from collective.annotationforms.i18n import _
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import InvalidValueError
@@ -81,7 +82,11 @@ def check_storable(
     field: IField | None,
     label: str,
 ) -> None:
-    """Raise Invalid, with a message for people, if the value can't be stored."""
+    """Raise Invalid, with a message for people, if the value can't be stored.
+
+    What the schema can't tell is checked as well: the type of a rich text.
+    """
+    check_text_types(field, value)
     try:
         storage.storable(name, converted(storage, field, value))
     except InvalidValueError as error:

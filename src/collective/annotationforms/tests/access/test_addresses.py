@@ -11,8 +11,10 @@ from collective.annotationforms.tests.access.kinds import PythonForm
 from collective.annotationforms.tests.access.kinds import PythonView
 from collective.annotationforms.tests.access.site import AccessTestCase
 from plone.app.contenttypes.interfaces import IDocument
+from plone.app.textfield import RichText
 from plone.app.z3cform.widgets.select import AjaxSelectFieldWidget
 from plone.autoform import directives
+from plone.namedfile.field import NamedBlobImage
 from plone.supermodel import model
 from plone.z3cform.interfaces import IDeferSecurityCheck
 from plone.z3cform.layout import wrap_form
@@ -394,7 +396,9 @@ class TestNoWidget(AddressTestCase):
         self.register_view("counting", CountingForm)
         data = {"form.widgets.count": "many", "form.buttons.save": "Save"}
         self.post("manager", "@@counting", **data)
-        self.assertEqual("many", annotation_storage(self.page, "access.counting")["count"])
+        self.assertEqual(
+            "many", annotation_storage(self.page, "access.counting")["count"]
+        )
 
 
 class PlainView(AnnotationStorageMixin, DisplayForm):
@@ -429,7 +433,7 @@ class TestLeftMark(AddressTestCase):
 
     def test_a_path_that_code_traverses(self):
         class Traversing(BrowserView):
-            """Traverses what a text of a visitor may name, such as that of a picture."""
+            """Traverses what a text may name, such as the path of a picture."""
 
             __roles__ = None
 
@@ -474,3 +478,57 @@ class TestMethod(AddressTestCase):
         self.post("anonymous", "@@public", **names, **{"form.buttons.apply": "Apply"})
         transaction.begin()
         self.assertEqual("forged", annotation_storage(self.page, OPEN.key)["plain"])
+
+
+class IMedia(model.Schema):
+    text = RichText(title="Text", required=False)
+    texts = schema.List(title="Texts", value_type=RichText(), required=False)
+    image = NamedBlobImage(title="Image", required=False)
+    images = schema.List(title="Images", value_type=NamedBlobImage(), required=False)
+
+
+class MediaForm(AnnotationEditForm):
+    schema = IMedia
+    ANNOTATION_STORAGE_KEY = "access.media"
+
+
+class TestMedia(AddressTestCase):
+    """A browser does not say what a text or a file is."""
+
+    def setUp(self):
+        super().setUp()
+        self.register_view("media", MediaForm)
+
+    def save(self, **values):
+        sent = {f"form.widgets.{name}": value for name, value in values.items()}
+        found = self.post("editor", "@@media", **sent, **{"form.buttons.save": "Save"})
+        transaction.begin()
+        return found, dict(annotation_storage(self.page, "access.media"))
+
+    def test_the_type_of_a_text(self):
+        for name, sent in (
+            ("nonsense", {"text": "x", "text.mimeType": "nonsense"}),
+            ("text/x-html-safe", {"text": "x", "text.mimeType": "text/x-html-safe"}),
+            (
+                "image/svg+xml",
+                {
+                    "texts.count": "1",
+                    "texts.0": "x",
+                    "texts.0.mimeType": "image/svg+xml",
+                },
+            ),
+        ):
+            found, stored = self.save(**sent)
+            self.assertIn(f"does not allow the type “{name}”", found)
+            self.assertEqual({}, stored)
+        _found, stored = self.save(**{"text": "x", "text.mimeType": "text/html"})
+        self.assertEqual("x", stored["text"].raw)
+
+    def test_text_for_a_picture(self):
+        for sent in (
+            {"image": "<html>", "image.action": "replace"},
+            {"images.count": "1", "images.0": "%PDF", "images.0.action": "replace"},
+        ):
+            found, stored = self.save(**sent)
+            self.assertIn("errors", found)
+            self.assertEqual({}, stored)
