@@ -188,7 +188,7 @@ class IAnnotationForm(IForm):
 
 
 class IOriginalPage(Interface):
-    """The page that a working copy becomes at check-in: adapt the working copy to it."""
+    """The page that a working copy becomes at check-in; adapts working copies."""
 
 
 class ISaveRules(Interface):

@@ -29,7 +29,6 @@ from zope.component import adapter
 from zope.interface import providedBy
 from zope.publisher.interfaces import NotFound
 from zope.publisher.interfaces.browser import IBrowserRequest
-from zope.traversing.interfaces import TraversalError
 
 
 NO_CONTENT = (IBrowserView, IForm, IWidget)
@@ -49,7 +48,7 @@ class WidgetsOnly:
                 # The form could not be updated.
                 raise
             # plone.z3cform expects more than the name of a row.
-            raise TraversalError(name) from error
+            raise NotFound(self.context, name, self.request) from error
 
 
 @adapter(IAnnotationForm, IBrowserRequest)

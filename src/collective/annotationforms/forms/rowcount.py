@@ -1,51 +1,64 @@
 """The number of rows that a browser says it sends: checked where it enters.
 
-z3c.form makes a widget for each row before it looks for what was sent.
+z3c.form makes a widget for each row before it looks for what was sent, and not every
+widget of Plone can do without.
 """
 
+from collections.abc import Collection
 from collections.abc import Iterator
 from collections.abc import Mapping
 from typing import Any
 from z3c.form.field import FieldWidgets
 from z3c.form.util import expandPrefix
-from zExceptions import BadRequest
+from zope.publisher.interfaces import BadRequest
 
 
-#: How many rows there may be of which nothing was sent.
-SPARE_ROWS = 100
+COUNTER = ".count"
 
 
-def check_row_counts(widgets: FieldWidgets, names: Mapping[str, Any]) -> None:
+def check_row_counts(widgets: FieldWidgets, names: Collection[str]) -> None:
     """Raise BadRequest for a number of rows that is none, or that can't be true.
 
     `names` are those of the form's fields, one of which may be called ``count``.
     """
     sent = widgets.request.form
-    if not any(key.endswith(".count") for key in sent):
+    if not any(key.endswith(COUNTER) for key in sent):
         return
     prefix = expandPrefix(widgets.form.prefix) + expandPrefix(widgets.prefix)
-    for key in _counters(sent, prefix, names):
-        count = sent[key]
-        number = int(count) if _is_number(count) else None
-        rows = sum(name.startswith(key.removesuffix("count")) for name in sent)
-        if number is None or number > rows + SPARE_ROWS:
+    for key in _counters(sent, {f"{prefix}{name}" for name in names}):
+        if not _is_number(sent[key]) or not _has_rows(
+            sent, key.removesuffix(COUNTER), int(sent[key])
+        ):
             raise BadRequest(f"{key} is not the number of rows that were sent.")
 
 
-def _counters(
-    sent: Mapping[str, Any], prefix: str, names: Mapping[str, Any]
-) -> Iterator[str]:
-    fields = {f"{prefix}{name}" for name in names}
+def _counters(sent: Mapping[str, Any], fields: Collection[str]) -> Iterator[str]:
+    """Yield the names of numbers of rows, in the fields or deeper."""
     for key in sent:
         parent, _dot, last = key.rpartition(".")
         # A cell may be called count, too.
-        is_cell = parent.endswith(".widgets")
-        if last == "count" and key not in fields and not is_cell:
-            if any(f"{parent}.".startswith(f"{field}.") for field in fields):
-                yield key
+        is_count = f".{last}" == COUNTER and not parent.endswith(".widgets")
+        if is_count and key not in fields and _is_within(parent, fields):
+            yield key
+
+
+def _is_within(key: str, fields: Collection[str]) -> bool:
+    return any(f"{key}.".startswith(f"{field}.") for field in fields)
 
 
 def _is_number(text: Any) -> bool:
     return (
         isinstance(text, str) and text.isascii() and text.isdecimal() and len(text) < 10
     )
+
+
+def _has_rows(sent: Mapping[str, Any], name: str, count: int) -> bool:
+    """Tell whether something was sent of each row, be it only that it is empty."""
+    if count > len(sent):
+        return False
+    rows = {
+        key[len(name) + 1 :].replace("-", ".").partition(".")[0]
+        for key in sent
+        if key.startswith(f"{name}.")
+    }
+    return rows.issuperset(map(str, range(count)))

@@ -209,7 +209,11 @@ class TestDependencies(unittest.TestCase):
         package = Path(import_module(ADD_ON).__file__).parent
         ours = set(package.rglob("*.py")) - set(package.rglob("tests/**/*.py"))
         # Registered only if the packages are there that they import.
-        optional = {package / "testing.py", package / "lifecycle" / "translation.py"}
+        optional = {
+            package / "testing.py",
+            package / "lifecycle" / "translation.py",
+            package / "lifecycle" / "workingcopy.py",
+        }
         extras = {
             extra: package / "connections" / f"{extra}.py"
             for extra in ("http", "postgresql", "redis", "sqlalchemy")
@@ -222,9 +226,9 @@ class TestDependencies(unittest.TestCase):
                 self.assertLessEqual(
                     self.imported({module}), self.required() | self.required(extra)
                 )
-        # Its ZCML is included, and it makes Plone of Zope.
-        by_zcml = {"products.cmfplone", "z3c.zcmlhook"}
-        self.assertEqual(self.required(), self.imported(ours - optional) | by_zcml)
+        # Its ZCML is included, and it makes Plone of Zope; what is optional needs it.
+        more = {"products.cmfplone", "z3c.zcmlhook", "zope.copy"}
+        self.assertEqual(self.required(), self.imported(ours - optional) | more)
         self.assertLessEqual(
             self.imported(optional), self.required() | self.required("test")
         )

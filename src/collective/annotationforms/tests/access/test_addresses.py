@@ -382,6 +382,15 @@ class TestNoWidget(AddressTestCase):
                         self.post(user, path, **data)
                     self.refuse("manager", f"{path}?{urlencode(data, doseq=True)}")
 
+    def test_rows_of_which_nothing_was_sent(self):
+        data = {"form.widgets.rows.count": "2", "form.widgets.rows.1.widgets.cell": "x"}
+        browser = self.browser_of("manager")
+        self.as_user("manager")
+        data["_authenticator"] = self.token()
+        browser.post(f"{self.url}/@@{OPEN.name}", urlencode(data))
+        self.assertEqual("400 Bad Request", browser.headers["status"])
+        self.assertIn("is not the number of rows that were sent", browser.contents)
+
     def test_a_field_that_is_called_count(self):
         class ICounting(model.Schema):
             count = schema.TextLine(title="Count", required=False)

@@ -185,8 +185,8 @@ class TestPaths(HostileTestCase):
             status, body = self.get(f"@@{view}/++widget++{field}/{path}")
             with self.subTest(view=view, field=field, path=path):
                 # Plone can write only text as text.
-                no_text = (
-                    field in ("related", "others", "size") and path == "@@getSource"
+                no_text = (view, path) == ("many", "@@getSource") and (
+                    field in ("related", "others", "size")
                 )
                 self.assertIn(status, (400,) if no_text else (200, 404))
                 self.assertNotIn("pa55w0rd", body)
@@ -195,10 +195,10 @@ class TestPaths(HostileTestCase):
         return found
 
     def test_views(self):
-        terms = ["choice", "roles", "tags"]
+        terms = {"many": ["choice", "roles", "tags"], "many-view": []}
         for view in ("many", "many-view"):
             expected = {
-                (view, "@@getSource"): terms,
+                (view, "@@getSource"): terms[view],
                 (view, "@@download"): ["file", "image"],
                 (view, "@@download/b.txt"): ["file", "image"],
                 (view, "@@download/h%C3%A4%00"): ["file", "image"],
@@ -207,9 +207,10 @@ class TestPaths(HostileTestCase):
             paths = [path for _view, path in expected]
             found = self.served(*paths, "@@images", "@@images/x", "@@images/h%C3%A4")
             for key, fields in expected.items():
-                self.assertEqual(fields, found.pop(key))
+                self.assertEqual(fields, found.pop(key, []))
             if view == "many":
-                self.assertEqual({("many-view", path) for path in paths}, set(found))
+                rest = {("many-view", path) for path in paths[1:]}
+                self.assertEqual(rest, set(found))
 
     def test_nothing_is_below(self):
         for path in (
