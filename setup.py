@@ -124,6 +124,9 @@ setup(
             "plone.app.testing",
             "plone.testing",
             "psycopg[binary,pool]",
+            # RelStorage does not know psycopg 3.
+            "psycopg2-binary",
+            "RelStorage",
             "ZEO",
             "zope.configuration",
             "zope.testrunner",

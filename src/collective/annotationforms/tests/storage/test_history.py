@@ -11,6 +11,8 @@ from unittest import TestCase
 from ZODB.DB import DB
 from ZODB.FileStorage import FileStorage
 from ZODB.MappingStorage import MappingStorage
+from ZODB.POSException import POSKeyError
+from ZODB.POSException import ReadConflictError
 from ZODB.POSException import Unsupported
 from zope import schema
 from zope.annotation.attribute import AttributeAnnotations
@@ -117,6 +119,59 @@ class TestHistory(TestCase):
                 raise Unsupported
 
         self.open(NoHistory())
+        self.write("ada", name="Ada")
+        self.assertIsNone(last_change(self.storage))
+        self.assertIsNone(self.who("name"))
+
+    def write_some(self):
+        """Let four users write, and return the ids of the transactions."""
+        for user, name, motto in (
+            ("ada", "Ada", "one"),
+            ("bob", "Bob", "one"),
+            ("eve", "Bob", "two"),
+            ("zoe", "Bob", "three"),
+        ):
+            self.write(user, name=name, motto=motto)
+        entries = self.db.history(self.storage.data._p_oid, 4)
+        return [entry["tid"] for entry in entries]
+
+    def lose(self, *lost, error=POSKeyError):
+        """Let the database not find the states of these transactions."""
+        connection = self.storage.data._p_jar
+        oldstate = connection.oldstate
+
+        def find(stored, tid):
+            if tid in lost:
+                raise error(stored._p_oid)
+            return oldstate(stored, tid)
+
+        connection.oldstate = find
+
+    def test_a_change_that_the_connection_does_not_see(self):
+        # RelStorage: another process has committed it since the transaction began.
+        newest, *_older = self.write_some()
+        self.lose(newest)
+        self.assertEqual("eve", self.who("motto"))
+        self.assertEqual("bob", self.who("name"))
+
+    def test_states_that_are_lost(self):
+        newest, second, third, first = self.write_some()
+        for error in (POSKeyError, ReadConflictError, AttributeError, ImportError):
+            self.lose(third, error=error)
+            self.assertEqual("zoe", self.who("motto"))
+            # Bob or Eve.
+            self.assertIsNone(self.who("name"))
+        self.lose(first)
+        self.assertIsNone(self.who("name"))
+        self.lose(newest, second, third, first)
+        self.assertIsNone(self.who("motto"))
+
+    def test_a_database_that_finds_nothing(self):
+        class Lost(MappingStorage):
+            def history(self, oid, size=1):
+                raise KeyError(oid)
+
+        self.open(Lost())
         self.write("ada", name="Ada")
         self.assertIsNone(last_change(self.storage))
         self.assertIsNone(self.who("name"))

@@ -1,1 +1,1 @@
-"""Real processes that save the same form at the same time, on one ZEO server."""
+"""Real processes that save the same form at the same time, on one database."""

@@ -1,18 +1,19 @@
 """Let several processes save one form at the same time, and count what is stored.
 
-    python -m collective.annotationforms.tests.writers [PROCESSES [SAVES]]
+    python -m collective.annotationforms.tests.writers [PROCESSES [SAVES [DATABASE]]]
 
-Each process adds one to a counter of its own with every save, and a line to the log
-that all share with every tenth.  In the end every one must be there.
+The database is zeo, relstorage or relstorage-without-history.  Each process adds one to
+a counter of its own with every save, and a line to the log that all share with every
+tenth.  In the end every one must be there.
 """
 
 from collections import Counter
 from collections.abc import Callable
+from collective.annotationforms.tests.writers.databases import DATABASES
 from collective.annotationforms.tests.writers.site import COUNTERS
 from collective.annotationforms.tests.writers.site import load_code
 from collective.annotationforms.tests.writers.site import make_site
 from collective.annotationforms.tests.writers.site import stored
-from collective.annotationforms.tests.writers.site import zeo_server
 from collective.annotationforms.tests.writers.writer import LOGGED
 from collective.annotationforms.tests.writers.writer import write
 from concurrent.futures import ProcessPoolExecutor
@@ -27,9 +28,9 @@ import time
 FORK = multiprocessing.get_context("fork")
 
 
-def run(processes: int, saves: int) -> dict:
+def run(processes: int, saves: int, database: str) -> dict:
     """Let them write; returns what was stored, what was expected and the answers."""
-    with zeo_server() as settings:
+    with DATABASES[database]() as settings:
         os.environ.update(settings)
         load_code()
         in_processes(make_site, [()])
@@ -60,9 +61,9 @@ def in_processes(function: Callable, calls: list[tuple]) -> list:
         return [result.result() for result in results]
 
 
-def main(processes: int = 4, saves: int = 1000) -> int:
+def main(processes: str = "4", saves: str = "1000", database: str = "zeo") -> int:
     """Run and print what came out; fail if anything was lost."""
-    result = run(processes, saves)
+    result = run(int(processes), int(saves), database)
     lost = result["stored"] != result["expected"]
     sys.stdout.write(f"{result['answers']} in {result['seconds']} s\n")
     sys.stdout.write(f"Lost: {result['stored']}\n" if lost else "Nothing was lost.\n")
@@ -70,4 +71,4 @@ def main(processes: int = 4, saves: int = 1000) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(int, sys.argv[1:])))
+    sys.exit(main(*sys.argv[1:]))
