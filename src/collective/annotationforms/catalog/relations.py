@@ -10,6 +10,7 @@ from Acquisition import aq_base
 from collections.abc import Iterator
 from collective.annotationforms.interfaces import IValueWrittenEvent
 from collective.annotationforms.storage.parts import leaves
+from collective.annotationforms.storage.relation import note_target
 from collective.annotationforms.storage.storage import stored_mappings
 from OFS.interfaces import IObjectWillBeRemovedEvent
 from plone.app.linkintegrity.handlers import getObjectsFromLinks
@@ -42,7 +43,9 @@ ORIGIN = "annotation_origin"
 def catalog_written_value(event: IValueWrittenEvent) -> None:
     """Catalog the relations of a value, in place of those of the value before."""
     if _has_relations(event.old) or _has_relations(event.new):
-        _catalog(event.storage.__parent__, event.storage.key, event.name, event.new)
+        page = event.storage.__parent__
+        recatalog_rebuilt(page)
+        _catalog(page, event.storage.key, event.name, event.new)
 
 
 @adapter(IContentish, IObjectAddedEvent)
@@ -55,6 +58,7 @@ def catalog_added_page(page: Any, event: IObjectAddedEvent) -> None:
 @adapter(IContentish, IObjectWillBeRemovedEvent)
 def uncatalog_removed_page(page: Any, event: IObjectWillBeRemovedEvent) -> None:
     """Remove the relations of a page that is deleted from the catalog."""
+    recatalog_rebuilt(page)
     for key, name, _value in _values_with_relations(page):
         _catalog(page, key, name, None)
 
@@ -69,6 +73,17 @@ def recatalog_page(page: Any) -> None:
             old = f"{key}.{name}"
             if _has_relations(value) and _uncatalog(page, from_attribute=old):
                 _catalog(page, key, name, value)
+
+
+def recatalog_rebuilt(page: Any) -> None:
+    """Catalog the page's own relations in place of those that Plone has made instead.
+
+    Plone does so when an admin rebuilds the relations of the site: it makes new ones,
+    in the catalog only, of what the catalog has told of the old ones.
+    """
+    if _is_cataloged(page) and _uncatalog(page, from_attribute=FROM_ATTRIBUTE):
+        for key, name, value in _values_with_relations(page):
+            _catalog(page, key, name, value)
 
 
 def _values_with_relations(page: Any) -> Iterator[tuple[str, str, Any]]:
@@ -95,13 +110,12 @@ def _origin(relation: RelationValue) -> tuple[str, str] | None:
 
 
 def _catalog(page: Any, key: str, name: str, value: Any) -> None:
-    # A page that is not in the database yet has no id: it is done when it is added.
-    if queryUtility(ICatalog) is None or ensure_intid(page) is None:
+    if not _is_cataloged(page):
         return
     origin = (key, name)
     _uncatalog(page, origin, from_attribute=FROM_ATTRIBUTE)
     for relation in _relations(page, value):
-        if relation.to_object is None:
+        if note_target(relation) is None:
             # It comes from a version, and its target was deleted since.
             relation.__parent__ = relation.from_object = None
             continue
@@ -109,6 +123,14 @@ def _catalog(page: Any, key: str, name: str, value: Any) -> None:
         _setRelation(page, FROM_ATTRIBUTE, relation)
         # The acquisition wrapper can't be stored.
         relation.__parent__ = aq_base(page)
+
+
+def _is_cataloged(page: Any) -> bool:
+    """Tell whether the catalog can know the page.
+
+    One that is not in the database yet has no id: it is done when it is added.
+    """
+    return queryUtility(ICatalog) is not None and ensure_intid(page) is not None
 
 
 def _uncatalog(

@@ -9,6 +9,7 @@ from collective.annotationforms.interfaces import IPortableField
 from collective.annotationforms.storage.parts import is_container
 from collective.annotationforms.storage.parts import parts
 from collective.annotationforms.storage.parts import SETS
+from collective.annotationforms.storage.relation import target_of
 from datetime import date
 from datetime import time
 from datetime import timedelta
@@ -162,7 +163,7 @@ def _object(value: Any, field: IField | None) -> Any:
             "data": _scalar(value.data),
         }
     if IRelationValue.providedBy(value):
-        return portable(value.to_object)
+        return portable(target_of(value))
     if IContentish.providedBy(value):
         return value.UID()
     return _attributes(value, field) or type(value).__name__

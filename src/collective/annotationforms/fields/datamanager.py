@@ -5,6 +5,7 @@ from collective.annotationforms.interfaces import InvalidValueError
 from collective.annotationforms.interfaces import IStorageDataManager
 from collective.annotationforms.interfaces import IStorageField
 from collective.annotationforms.storage.relation import relation_to
+from collective.annotationforms.storage.relation import target_of
 from collective.annotationforms.storage.relation import with_relations
 from collective.annotationforms.storage.relation import with_targets
 from persistent.mapping import PersistentMapping
@@ -62,7 +63,8 @@ class StorageField(DictionaryField):
 
     def _relation_to(self, target: Any) -> RelationValue:
         if IRelationValue.providedBy(target):
-            return RelationValue(target.to_id)
+            found = target_of(target)
+            return RelationValue(target.to_id) if found is None else relation_to(found)
         try:
             return relation_to(target)
         except TypeError as error:

@@ -6,6 +6,7 @@ from collective.annotationforms.fields.text import text_of
 from collective.annotationforms.fields.text import TextStyle
 from collective.annotationforms.i18n import _
 from collective.annotationforms.storage.parts import SEQUENCES
+from collective.annotationforms.storage.relation import target_of
 from dataclasses import replace
 from DateTime import DateTime
 from datetime import date
@@ -48,7 +49,7 @@ def _in_table(page: Any, request: Any, field: IField | None, value: Any) -> str:
     if isinstance(value, date):
         return _local_time(value, page, request)
     if IRelationValue.providedBy(value):
-        target = value.to_object
+        target = target_of(value)
         return "" if target is None else target.title
     if IRichTextValue.providedBy(value):
         return html.unescape(TAG.sub(" ", value.raw or "")).strip()

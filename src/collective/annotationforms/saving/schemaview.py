@@ -42,12 +42,8 @@ class SchemaView:
         try:
             field.bind(storage.__parent__).validate(value)
         except ValidationError as error:
-            # The error has the value, which nobody may have to see in a log.
-            reason = (
-                f"{error.doc()} ({type(error).__name__} for {type(value).__name__})"
-            )
             raise InvalidValueError(
-                storage.__parent__, storage.key, reason, field=name
+                storage.__parent__, storage.key, _reason(error), field=name
             ) from None
         form = form_of(storage.__parent__, storage.key)
         with saving(storage, form, by_code=True):
@@ -63,6 +59,19 @@ class SchemaView:
             raise AttributeError(
                 f"{self._schema.__identifier__} has no field {name!r}."
             ) from None
+
+
+def _reason(error: Exception) -> str:
+    """Return what is wrong, without the value: it may be secret, and this is logged."""
+    kind = type(error).__name__
+    if not isinstance(error, ValidationError):
+        return kind
+    where = getattr(error.field, "__name__", None)
+    inner = [_reason(one) for one in getattr(error, "errors", None) or ()]
+    details = ": ".join(
+        [kind, *filter(None, [where]), *filter(None, ["; ".join(inner)])]
+    )
+    return f"{error.doc()} ({details})"
 
 
 def schema_view(

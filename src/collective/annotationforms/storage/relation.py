@@ -1,8 +1,14 @@
-"""Relations in values: stored as RelationValue, shown and set as content."""
+"""Relations in values: stored as RelationValue, shown and set as content.
+
+A RelationValue knows its target by an id that Plone makes anew when an admin rebuilds
+the relations of the site with new ids.  So the UUID of the target is kept beside it.
+"""
 
 from collections.abc import Callable
 from collective.annotationforms.storage.parts import replaced
-from operator import attrgetter
+from copy import copy
+from plone.app.uuid.utils import uuidToObject
+from plone.uuid.interfaces import IUUID
 from Products.CMFCore.interfaces import IContentish
 from typing import Any
 from z3c.relationfield import RelationValue
@@ -11,9 +17,30 @@ from zope.component import getUtility
 from zope.intid.interfaces import IIntIds
 
 
+# The attribute of a relation that has the UUID of its target.
+TARGET = "annotation_target"
+
+
 def relation_to(target: Any) -> RelationValue:
     """Return a new relation to an object of the site."""
     return RelationValue(getUtility(IIntIds).register(target))
+
+
+def target_of(relation: RelationValue) -> Any:
+    """Return what the relation leads to, None if it is gone."""
+    target = relation.to_object
+    if target is None and getattr(relation, TARGET, None):
+        target = uuidToObject(getattr(relation, TARGET), unrestricted=True)
+    return target
+
+
+def note_target(relation: RelationValue) -> Any:
+    """Let the relation know its target by id and UUID; returns what it leads to."""
+    target = target_of(relation)
+    if target is not None:
+        relation.to_id = getUtility(IIntIds).register(target)
+        setattr(relation, TARGET, IUUID(target, None))
+    return target
 
 
 def with_relations(value: Any) -> Any:
@@ -24,12 +51,20 @@ def with_relations(value: Any) -> Any:
     return replaced(value, IContentish.providedBy, relation_to)
 
 
+def with_own_relations(value: Any) -> Any:
+    """Return `value` with a copy in place of each relation that something has already.
+
+    A relation belongs to one value of one page: the catalog knows it as theirs.
+    """
+    return replaced(value, _has_owner, _copy_without_owner)
+
+
 def with_targets(value: Any) -> Any:
     """Return `value` with content in place of relations.
 
     A relation whose target is gone is left out of a sequence, elsewhere it is None.
     """
-    return replaced(value, IRelationValue.providedBy, attrgetter("to_object"))
+    return replaced(value, IRelationValue.providedBy, target_of)
 
 
 def with_other_targets(value: Any, other: Callable) -> Any:
@@ -37,9 +72,21 @@ def with_other_targets(value: Any, other: Callable) -> Any:
     return replaced(
         value,
         IRelationValue.providedBy,
-        lambda relation: _related(relation.to_object, other),
+        lambda relation: _related(target_of(relation), other),
     )
 
 
 def _related(target: Any, other: Callable) -> RelationValue | None:
     return None if target is None else relation_to(other(target))
+
+
+def _has_owner(value: Any) -> bool:
+    return IRelationValue.providedBy(value) and value.__parent__ is not None
+
+
+def _copy_without_owner(relation: RelationValue) -> RelationValue:
+    copied = copy(relation)
+    copied.__parent__ = copied.from_attribute = None
+    # plone.app.relationfield keeps it in place of the source.
+    vars(copied).pop("_from_id", None)
+    return copied

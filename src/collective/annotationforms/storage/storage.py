@@ -15,6 +15,7 @@ from collective.annotationforms.interfaces import IValueWrittenEvent
 from collective.annotationforms.interfaces import NotAMappingError
 from collective.annotationforms.interfaces import NotAnnotatableError
 from collective.annotationforms.interfaces import StorageError
+from collective.annotationforms.storage.relation import with_own_relations
 from collective.annotationforms.storage.value import detached
 from dataclasses import dataclass
 from functools import cache
@@ -89,7 +90,7 @@ class AnnotationStorage(PersistentMapping):
     def storable(self, name: str, value: Any) -> Any:
         """See IAnnotationStorage"""
         try:
-            return detached(value)
+            return with_own_relations(detached(value))
         except ValueError as error:
             raise InvalidValueError(
                 self.__parent__, self.key, str(error), field=name

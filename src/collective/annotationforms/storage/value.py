@@ -8,6 +8,7 @@ from collective.annotationforms.storage.parts import ATOMS
 from collective.annotationforms.storage.parts import parts
 from collective.annotationforms.storage.parts import rebuilt
 from collective.annotationforms.storage.parts import SEQUENCES
+from collective.annotationforms.storage.relation import target_of
 from datetime import date
 from datetime import time
 from decimal import Decimal
@@ -141,7 +142,7 @@ def _normal_whole(value: Any) -> Any:
     if isinstance(value, ATOMS):
         return (type(value).__name__, repr(value))
     if IRelationValue.providedBy(value):
-        value = value.to_object
+        value = target_of(value)
     if IContentish.providedBy(value):
         return ("content", identity(value))
     if IRichTextValue.providedBy(value):

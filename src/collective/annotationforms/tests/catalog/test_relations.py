@@ -1,3 +1,4 @@
+from Acquisition import aq_base
 from collective.annotationforms import annotation_storage
 from collective.annotationforms import AnnotationEditForm
 from collective.annotationforms import schema_view
@@ -9,6 +10,7 @@ from plone.app.linkintegrity.browser.info import DeleteConfirmationInfo
 from plone.app.textfield import RichText
 from plone.app.textfield.value import RichTextValue
 from plone.supermodel import model
+from Products.CMFPlone.relationhelper import rebuild_relations
 from z3c.form.interfaces import IDataManager
 from z3c.relationfield import RelationChoice
 from z3c.relationfield import RelationList
@@ -250,6 +252,39 @@ class TestRelation(RelationTestCase):
         self.view.several = []
         self.assertEqual(["first"], self.targets())
 
+    def test_relation_values_are_taken_as_content_behaviors_take_them(self):
+        of = getUtility(IIntIds).getId
+        self.portal.invokeFactory("Document", "new", title="New")
+        for page in (self.page, self.portal["new"]):
+            view = schema_view(annotation_storage(page, KEY), IRelated, writable=True)
+            view.one = RelationValue(of(self.portal["first"]))
+            view.several = [RelationValue(of(self.portal["second"]))]
+            self.assertEqual(self.portal["first"], view.one)
+            self.assertEqual([self.portal["second"]], view.several)
+            self.assertEqual(["first", "second"], self.targets(page))
+
+    def test_values_of_another_storage(self):
+        self.portal.invokeFactory("Document", "other", title="Other")
+        other = annotation_storage(self.portal["other"], KEY)
+        self.view.one = self.portal["first"]
+        self.view.several = [self.portal["second"]]
+        self.storage["rows"] = [{"cell": self.storage["one"]}]
+        other.update(self.storage)
+        self.storage["two"] = self.storage["one"]
+        other["two"] = other["one"]
+        for storage, targets in (
+            (self.storage, ["first", "first", "first", "second"]),
+            (other, ["first", "first", "first", "second"]),
+        ):
+            page = storage.__parent__
+            self.assertEqual(targets, self.targets(page))
+            self.assertIs(aq_base(page), storage["one"].__parent__)
+            self.assertEqual(page, storage["one"].from_object)
+        # What one has no longer, the other has.
+        other.clear()
+        self.assertEqual([], self.targets(self.portal["other"]))
+        self.assertEqual(["first", "first", "first", "second"], self.targets())
+
     def test_relations_of_others_are_left_alone(self):
         relation = RelationValue(getUtility(IIntIds).getId(self.portal["first"]))
         _setRelation(self.page, "other.name", relation)
@@ -291,3 +326,62 @@ class TestRichText(RelationTestCase):
         self.write("first")
         info = DeleteConfirmationInfo(self.portal, self.request)
         self.assertEqual(1, len(info.get_breaches([self.portal["first"]])))
+
+
+class TestRebuild(RelationTestCase):
+    """Plone's control panel rebuilds the relations of the site, forms keep theirs."""
+
+    def setUp(self):
+        super().setUp()
+        self.storage["text"] = RichTextValue(
+            f'<a href="{self.portal["third"].absolute_url()}">link</a>', "text/html"
+        )
+        self.view.one = self.portal["first"]
+        self.view.several = [self.portal["second"], self.portal["third"]]
+        self.storage["rows"] = [{"cell": RelationValue(self.id_of("first"))}]
+        transaction.savepoint()
+
+    def id_of(self, name):
+        return getUtility(IIntIds).getId(self.portal[name])
+
+    def test_relations_stay(self):
+        for new_ids in (False, True, True):
+            rebuild_relations(flush_and_rebuild_intids=new_ids)
+            self.assertEqual(self.portal["first"], self.view.one)
+            expected = [self.portal["second"], self.portal["third"]]
+            self.assertEqual(expected, self.view.several)
+            # It drops what it takes for the same.
+            self.assertEqual(["first", "second", "third"], self.targets())
+            self.assertEqual({self.id_of("page")}, self.sources("first"))
+            self.assertNotIn(FROM_ATTRIBUTE, vars(aq_base(self.page)))
+
+    def sources(self, name):
+        found = getUtility(ICatalog).findRelations({"to_id": self.id_of(name)})
+        return {relation.from_id for relation in found}
+
+    def test_a_save_afterwards(self):
+        for new_ids in (False, True):
+            rebuild_relations(flush_and_rebuild_intids=new_ids)
+            self.view.one = self.portal["second"]
+            found = self.targets()
+            self.assertEqual(["first", "second", "second", "third", "third"], found)
+            self.assertEqual(self.portal["second"], self.view.one)
+            self.view.one = self.portal["first"]
+
+    def test_deleting_the_page_afterwards(self):
+        for new_ids in (False, True):
+            copied = self.portal.manage_pasteObjects(
+                self.portal.manage_copyObjects(["page"])
+            )[0]["new_id"]
+            before = self.cataloged()
+            rebuild_relations(flush_and_rebuild_intids=new_ids)
+            self.portal.manage_delObjects([copied])
+            self.assertEqual(["first", "second", "third"], self.targets())
+            self.assertLess(self.cataloged(), before)
+            found = getUtility(ICatalog).findRelations({})
+            self.assertEqual({self.id_of("page")}, {one.from_id for one in found})
+
+    def test_a_target_that_is_deleted_afterwards(self):
+        rebuild_relations(flush_and_rebuild_intids=True)
+        self.portal.manage_delObjects(["first"])
+        self.assertIsNone(self.view.one)
