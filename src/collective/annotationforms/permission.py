@@ -14,6 +14,7 @@ from collective.annotationforms.interfaces import IOriginalPage
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.interfaces import MANAGE_FORM_DATA
 from collective.annotationforms.registry import FieldUse
+from collective.annotationforms.registry import form_of
 from collective.annotationforms.registry import UnregisteredForm
 from collective.annotationforms.registry import uses_of
 from functools import cached_property
@@ -23,7 +24,10 @@ from plone.supermodel.utils import mergedTaggedValueDict
 from typing import Any
 from z3c.form.field import Field
 from z3c.form.interfaces import DISPLAY_MODE
+from z3c.form.interfaces import HIDDEN_MODE
 from z3c.form.interfaces import IDisplayForm
+from z3c.form.interfaces import IGroup
+from zope.component import getGlobalSiteManager
 from zope.component import getSiteManager
 from zope.component import queryAdapter
 from zope.component import queryMultiAdapter
@@ -147,12 +151,12 @@ class Access:
         views = list(_views_of_form(self.page, self.form.key))
         opened = [cls for cls, view in views if _may_open(cls, view, self.page)]
         # A class that is no view is used by other code, which may have a guard of its
-        # own.
-        seen = {base for form_class, _view in views for base in form_class.__mro__}
+        # own; one that is a view of other pages is guarded there.
+        viewed = _bases_of_views(self.form.key)
         return opened + [
             cls
             for cls in self.form.classes
-            if cls not in seen
+            if cls not in viewed
             and cls.permission is not None
             and has_permission(cls.permission, self.page)
         ]
@@ -210,11 +214,51 @@ def may_use_field(use: FieldUse, key: str, page: Any) -> bool:
     )
 
 
-def may_use_form_field(form_field: Field, mode: str, page: Any) -> bool:
-    """Tell whether the user may see, or change, a field of z3c.form in that mode."""
-    key = READ_PERMISSIONS_KEY if mode == DISPLAY_MODE else WRITE_PERMISSIONS_KEY
+def may_use_form_field(form_field: Field, mode: str, form: Any) -> bool:
+    """Tell whether the user may see, or change, a field of z3c.form in that mode.
+
+    `form` has the field, or a group of it does.  What only displays shows also what it
+    has for input, and nobody but managers of form data what it hides.
+    """
+    whole = whole_form(form)
+    page = whole.context
+    displays = only_displays(whole)
+    if displays and mode == HIDDEN_MODE and not has_permission(MANAGE_FORM_DATA, page):
+        return False
+    if mode == DISPLAY_MODE and not displays and not _may_view(whole):
+        return False
+    is_shown = displays or mode == DISPLAY_MODE
+    key = READ_PERMISSIONS_KEY if is_shown else WRITE_PERMISSIONS_KEY
     use = FieldUse(form_field.field, form_field.interface, is_left_out=False)
     return may_use_field(use, key, page)
+
+
+def whole_form(form: Any) -> Any:
+    """Return the form that a group is in; a form that is in none is whole."""
+    while IGroup.providedBy(form):
+        form = form.parentForm
+    return form
+
+
+def only_displays(form: Any) -> bool:
+    """Tell whether the form shows values, whatever mode a field of it has."""
+    return IDisplayForm.providedBy(form) or form.mode == DISPLAY_MODE
+
+
+def _may_view(form: IAnnotationForm) -> bool:
+    """Tell whether the user may view data that an edit form displays only.
+
+    What ZCML does not know has no permission for that but the form's own.
+    """
+    registered = form_of(form.context, form.ANNOTATION_STORAGE_KEY)
+    return registered.name is None or has_permission(
+        registered.view_permission, form.context
+    )
+
+
+def may_view(target: Any) -> bool:
+    """Tell whether the user may know what a relation leads to, such as its title."""
+    return has_permission("View", target)
 
 
 def has_permission(name: str, page: Any) -> bool:
@@ -291,6 +335,21 @@ def _views_of_form(page: Any, key: str) -> Iterator[tuple[type, type]]:
         form_class = _form_class_of(view)
         if form_class is not None and key == form_class.ANNOTATION_STORAGE_KEY:
             yield form_class, view
+
+
+def _bases_of_views(key: str) -> set[type]:
+    """Return the classes of the form that are views of any pages, with their bases."""
+    forms = {
+        _form_class_of(registration.factory)
+        for registry in (getSiteManager(), getGlobalSiteManager())
+        for registration in registry.registeredAdapters()
+    }
+    return {
+        base
+        for form in forms
+        if form is not None and key == form.ANNOTATION_STORAGE_KEY
+        for base in form.__mro__
+    }
 
 
 def _form_class_of(view: Any) -> type | None:

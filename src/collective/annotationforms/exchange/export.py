@@ -17,8 +17,11 @@ from collective.annotationforms.fields.text import TextStyle
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.permission import Access
+from collective.annotationforms.permission import may_view
+from collective.annotationforms.storage.parts import replaced
 from collective.annotationforms.storage.parts import SEQUENCES
 from collective.annotationforms.storage.parts import WITHOUT_PARTS
+from collective.annotationforms.storage.relation import target_of
 from dataclasses import dataclass
 from dataclasses import replace
 from decimal import Decimal
@@ -139,11 +142,23 @@ def readable_values(
     """Return the stored values that the user may read, not to be changed.
 
     What the form omits or hides is for who manages form data, see `Access.is_shown`.
+    Relations to pages that the user may not view are for who may change the data.
     """
     access = Access(storage.__parent__, form)
-    return {
+    found = {
         name: value for name, value in storage.data.items() if access.is_shown(name)
     }
+    if access.changes_form:
+        return found
+    return {
+        name: replaced(value, _is_relation_to_hidden, lambda relation: None)
+        for name, value in found.items()
+    }
+
+
+def _is_relation_to_hidden(value: Any) -> bool:
+    target = target_of(value) if IRelationValue.providedBy(value) else None
+    return target is not None and not may_view(target)
 
 
 def safe_cell(value: Any, field: IField | None = None) -> str:

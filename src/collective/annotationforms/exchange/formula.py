@@ -26,12 +26,14 @@ INVISIBLE = (
 )
 
 NUMBER = r"-[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
-BEFORE = rf"[\s{QUOTES}{CONTROLS}{INVISIBLE}]*"
+SEPARATOR = re.compile(f"[{SEPARATORS}]")
 IS_NUMBER = re.compile(NUMBER)
-FORMULA = re.compile(
-    # But a number in a list is none: where a cell begins at it, it ends behind it.
-    rf"(^|[{SEPARATORS}]){BEFORE}(?!(?<=; ){NUMBER}(?:\Z|; ))(?=[{SIGNS}])"
-)
+# A number in a list is no formula: where a cell begins at it, it ends behind it.
+NUMBER_IN_LIST = re.compile(rf"(?<=; ){NUMBER}(?:\Z|; )")
+# What may be between the beginning of a cell and its text, and all of it: an attempt
+# begins once for each run, so that the time does not grow with the square.
+BETWEEN = rf"[\s{SEPARATORS}{QUOTES}{CONTROLS}{INVISIBLE}]"
+FORMULA = re.compile(rf"(?<!{BETWEEN}){BETWEEN}*(?=[{SIGNS}])")
 BEGINS_WITH_CONTROL = re.compile(f"[{CONTROLS}]")
 
 
@@ -43,6 +45,10 @@ def without_formulas(text: str) -> str:
 
 
 def _neutralised(match: re.Match) -> str:
+    between, text, end = match.group(), match.string, match.end()
+    begins_cell = match.start() == 0 or SEPARATOR.search(between)
+    if not begins_cell or NUMBER_IN_LIST.match(text, end):
+        return between
     # Behind a separator, an apostrophe may be the quotation mark of a cell: then two
     # more of them are one that stays.
-    return f"{match.group()}'" if match.end() == 0 else f"{match.group()}'''"
+    return f"{between}'" if end == 0 else f"{between}'''"

@@ -21,17 +21,17 @@ def hidden(value: Any) -> str:
     return BULLETS if value else ""
 
 
-def hide_passwords(widget: IWidget) -> None:
+def hide_passwords(widget: IWidget, displays: bool = False) -> None:
     """Let a widget that displays a value, and those within it, show no password.
 
-    Call it when the widget is up to date.  One for input is left alone: it shows none,
-    or has to.
+    Call it when the widget is up to date.  One for input is left alone, unless the form
+    only `displays`: it shows none, or has to.
     """
-    if widget.mode != DISPLAY_MODE:
+    if widget.mode != DISPLAY_MODE and not displays:
         return
     inner = list(inner_widgets(widget))
     for found in inner:
-        hide_passwords(found)
+        hide_passwords(found, displays)
     if not inner and has_passwords(widget.field):
         widget.value = hidden(widget.value)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Set
 from collective.annotationforms.fields.password import hidden
+from collective.annotationforms.permission import may_view
 from collective.annotationforms.storage.parts import Part
 from collective.annotationforms.storage.parts import parts
 from collective.annotationforms.storage.parts import SEQUENCES
@@ -46,7 +47,8 @@ def _compared(field: IField | None, value: Any) -> str:
         digest = sha256(value.data).hexdigest()
         return f"{value.filename} ({value.getSize()} bytes, SHA-256 {digest[:8]})"
     if IContentish.providedBy(value):
-        return "/".join(value.getPhysicalPath())
+        path = "/".join(value.getPhysicalPath())
+        return path if may_view(value) else f"#{sha256(path.encode()).hexdigest()[:8]}"
     return str(_title(field, value) or value)
 
 

@@ -14,6 +14,7 @@ from collective.annotationforms.interfaces import IStorageWidgetPart
 from collective.annotationforms.permission import check_permission
 from collective.annotationforms.permission import check_permission_at_address
 from collective.annotationforms.permission import may_use_form_field
+from collective.annotationforms.permission import whole_form
 from collective.annotationforms.saving.merge import widgets_by_name
 from plone.app.z3cform.interfaces import IPloneFormLayer
 from plone.z3cform.interfaces import IDeferSecurityCheck
@@ -22,7 +23,6 @@ from plone.z3cform.traversal import FormWidgetTraversal
 from plone.z3cform.traversal import WrapperWidgetTraversal
 from typing import Any
 from z3c.form.interfaces import IForm
-from z3c.form.interfaces import IGroup
 from z3c.form.interfaces import IWidget
 from zope.browser.interfaces import IBrowserView
 from zope.component import adapter
@@ -69,8 +69,7 @@ def user_is_unknown(form: IForm) -> bool:
     """
     if not IDeferSecurityCheck.providedBy(form.request):
         return False
-    while IGroup.providedBy(form):
-        form = form.parentForm
+    form = whole_form(form)
     parents = map(aq_base, form.request.get("PARENTS", ()))
     return any(
         aq_base(form) in (parent, aq_base(getattr(parent, "form_instance", None)))
@@ -122,7 +121,7 @@ def _check_field(published: IWidget, form: IAnnotationForm) -> None:
     plone.autoform leaves out such fields, but not as long as it doesn't know the user.
     """
     outermost = list(_outermost(published, form))
-    if not outermost or not all(_may_use(widget, form.context) for widget in outermost):
+    if not outermost or not all(map(_may_use, outermost)):
         raise Unauthorized(
             f"You are not allowed to use the field {published.name} of"
             f" {describe_page(form.context)}."
@@ -136,7 +135,7 @@ def _outermost(published: IWidget, form: IAnnotationForm) -> Iterator[IWidget]:
             yield widget
 
 
-def _may_use(widget: IWidget, page: Any) -> bool:
+def _may_use(widget: IWidget) -> bool:
     # A group has its own fields; a widget is called as its form field.
     form_field = widget.form.fields[widget.__name__]
-    return may_use_form_field(form_field, widget.mode, page)
+    return may_use_form_field(form_field, widget.mode, widget.form)

@@ -1,5 +1,6 @@
 """The ZCML directive that makes a form known; see IFormDirective."""
 
+from collective.annotationforms.forms.form import AnnotationEditForm
 from collective.annotationforms.forms.form import AnnotationView
 from collective.annotationforms.interfaces import IAnnotationForm
 from collective.annotationforms.interfaces import IAnnotationFormsLayer
@@ -13,6 +14,8 @@ from zope.configuration.exceptions import ConfigurationError
 from zope.configuration.fields import GlobalInterface
 from zope.configuration.fields import GlobalObject
 from zope.configuration.fields import MessageID
+from zope.interface import classImplements
+from zope.interface import implementedBy
 from zope.interface import Interface
 from zope.interface.interface import InterfaceClass
 from zope.schema import TextLine
@@ -136,4 +139,8 @@ def view_class(registered: RegisteredForm) -> type[AnnotationView]:
         "description": registered.description,
         "permission": registered.view_permission,
     }
-    return type(f"{form_class.__name__}View", (AnnotationView,), members)
+    view = type(f"{form_class.__name__}View", (AnnotationView,), members)
+    # A directive of plone.autoform may be for forms that provide one of them.
+    own = implementedBy(form_class) - implementedBy(AnnotationEditForm)
+    classImplements(view, *own)
+    return view

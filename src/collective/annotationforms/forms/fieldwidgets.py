@@ -10,6 +10,8 @@ from collective.annotationforms.interfaces import IStorageField
 from collective.annotationforms.interfaces import IStorageWidget
 from collective.annotationforms.interfaces import IStorageWidgetPart
 from collective.annotationforms.permission import may_use_form_field
+from collective.annotationforms.permission import only_displays
+from collective.annotationforms.permission import whole_form
 from collective.annotationforms.saving.merge import choice_of
 from collective.annotationforms.saving.merge import merged_value
 from collective.annotationforms.saving.merge import THEIRS
@@ -58,13 +60,14 @@ class StorageWidgets(FieldWidgets):
         # Of the form, since it hands the same fields to the data managers later.
         self.form.fields = type(fields)(*map(self._of_storage, usable))
         super().update()
+        displays = only_displays(whole_form(self.form))
         for widget in filter(IWidget.providedBy, self.values()):
             alsoProvides(widget, IStorageWidget)
             if user_is_unknown(self.form):
                 for part in all_inner_widgets(widget):
                     alsoProvides(part, IStorageWidgetPart)
             _show_kept_parts(widget, self.content.get(widget.field.__name__))
-            hide_passwords(widget)
+            hide_passwords(widget, displays)
             if self.request.form:
                 _forget_texts(widget)
 
@@ -106,7 +109,7 @@ class StorageWidgets(FieldWidgets):
             return True
         readonly = form_field.field.readonly and not self.ignoreReadonly
         mode = form_field.mode or (DISPLAY_MODE if readonly else self.mode)
-        return may_use_form_field(form_field, mode, self.content.__parent__)
+        return may_use_form_field(form_field, mode, self.form)
 
     def _of_storage(self, form_field: Field) -> Field:
         form_field = copy(form_field)

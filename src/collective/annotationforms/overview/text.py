@@ -5,6 +5,7 @@ from collective.annotationforms.exchange.export import CELL
 from collective.annotationforms.fields.text import text_of
 from collective.annotationforms.fields.text import TextStyle
 from collective.annotationforms.i18n import _
+from collective.annotationforms.permission import may_view
 from collective.annotationforms.storage.parts import SEQUENCES
 from collective.annotationforms.storage.relation import target_of
 from dataclasses import replace
@@ -26,7 +27,8 @@ import html
 import re
 
 
-TAG = re.compile("<[^>]*>")
+# No tag has another one in it: so the time does not grow with the square.
+TAG = re.compile("<[^<>]*>")
 
 
 def table_style(page: Any, request: Any) -> TextStyle:
@@ -49,8 +51,7 @@ def _in_table(page: Any, request: Any, field: IField | None, value: Any) -> str:
     if isinstance(value, date):
         return _local_time(value, page, request)
     if IRelationValue.providedBy(value):
-        target = target_of(value)
-        return "" if target is None else target.title
+        return _title_of(target_of(value), request)
     if IRichTextValue.providedBy(value):
         return html.unescape(TAG.sub(" ", value.raw or "")).strip()
     term = _term(field, value, page) if IChoice.providedBy(field) else None
@@ -59,6 +60,14 @@ def _in_table(page: Any, request: Any, field: IField | None, value: Any) -> str:
     # By all parts: a password may be in any.
     in_row = replace(CELL, by_parts=(object,))
     return text_of(field, value, in_row)
+
+
+def _title_of(target: Any, request: Any) -> str:
+    if target is None:
+        return ""
+    if not may_view(target):
+        return translate(_("a page that you may not view"), context=request)
+    return target.title
 
 
 def _local_time(value: date, page: Any, request: Any) -> str:

@@ -4,22 +4,30 @@ from collective.annotationforms import annotation_storage
 from collective.annotationforms import AnnotationEditForm
 from collective.annotationforms import AnnotationStorageMixin
 from collective.annotationforms import AnnotationView
+from collective.annotationforms.testing import registered_form
+from collective.annotationforms.tests.access.kinds import GUARD
 from collective.annotationforms.tests.access.kinds import IData
 from collective.annotationforms.tests.access.kinds import KINDS
 from collective.annotationforms.tests.access.kinds import OpenForm
 from collective.annotationforms.tests.access.kinds import PythonForm
 from collective.annotationforms.tests.access.kinds import PythonView
+from collective.annotationforms.tests.access.kinds import READ
 from collective.annotationforms.tests.access.site import AccessTestCase
 from plone.app.contenttypes.interfaces import IDocument
+from plone.app.contenttypes.interfaces import INewsItem
 from plone.app.textfield import RichText
 from plone.app.z3cform.widgets.select import AjaxSelectFieldWidget
 from plone.autoform import directives
+from plone.namedfile.field import NamedBlobFile
 from plone.namedfile.field import NamedBlobImage
+from plone.namedfile.file import NamedBlobFile as NamedBlobFileValue
 from plone.supermodel import model
+from plone.supermodel.model import finalizeSchemas
 from plone.z3cform.interfaces import IDeferSecurityCheck
 from plone.z3cform.layout import wrap_form
 from Products.Five import BrowserView
 from urllib.parse import urlencode
+from webob import Request
 from z3c.form import field
 from z3c.form.form import DisplayForm
 from z3c.form.form import EditForm
@@ -27,9 +35,11 @@ from z3c.relationfield.schema import RelationChoice
 from zope import schema
 from zope.component import getGlobalSiteManager
 from zope.interface import alsoProvides
+from zope.interface import implementer
 from zope.interface import Interface
 from zope.publisher.interfaces.browser import IBrowserRequest
 
+import re
 import transaction
 
 
@@ -462,6 +472,17 @@ class TestLeftMark(AddressTestCase):
 class TestMethod(AddressTestCase):
     """What is to read only writes nothing, whoever asks."""
 
+    def ask(self, user, method, path):
+        """Send a request with any method."""
+        browser = self.browser_of(user)
+        request = Request.blank(f"{self.url}/{path}")
+        request.method = method
+        for name, value in browser.testapp.extra_environ.items():
+            request.environ[name] = value
+        for name, value in getattr(browser, "_req_headers", {}).items():
+            request.headers[name] = value
+        return request.get_response(browser.testapp.app)
+
     def test_a_save_by_get(self):
         class Public(AnnotationStorageMixin, EditForm):
             fields = field.Fields(IData).select("plain")
@@ -476,6 +497,14 @@ class TestMethod(AddressTestCase):
         for user in ("anonymous", "editor"):
             self.as_user(user)
             token = {"_authenticator": self.token()}
+            if user == "editor":
+                self.assertEqual(200, self.ask(user, "HEAD", OPEN.name).status_int)
+            for method in ("HEAD", "OPTIONS", "get", "BREW"):
+                for view in ("public", OPEN.name):
+                    buttons = {"form.buttons.apply": "x", "form.buttons.save": "x"}
+                    query = urlencode({**names, **buttons, **token})
+                    self.ask(user, method, f"@@{view}?{query}")
+                    self.assertEqual(self.before, self.all_stored(), method)
             for view in ("public", "wrapped-public", OPEN.name):
                 for button in ("form.buttons.apply", "form.buttons.save"):
                     for tail in ("", "/@@z3cform_validate_field", "/++widget++plain"):
@@ -541,3 +570,170 @@ class TestMedia(AddressTestCase):
             found, stored = self.save(**sent)
             self.assertIn("errors", found)
             self.assertEqual({}, stored)
+
+
+class ITold(model.Schema):
+    """Fields that are in the view, but not to be displayed."""
+
+    plain = schema.TextLine(title="Plain", required=False)
+    hidden = schema.TextLine(title="Hidden", required=False)
+    inner = schema.TextLine(title="Inner", required=False)
+    typed = schema.TextLine(title="Typed", required=False)
+    file = NamedBlobFile(title="File", required=False)
+    rows = schema.List(title="Rows", value_type=schema.TextLine(), required=False)
+    word = schema.Password(title="Word", required=False)
+    words = schema.List(title="Words", value_type=schema.Password(), required=False)
+    directives.mode(hidden="hidden", inner="hidden", typed="input", file="input")
+    directives.mode(rows="hidden", word="input", words="input")
+    directives.read_permission(inner=GUARD, typed=GUARD, file=GUARD, rows=GUARD)
+    model.fieldset("more", label="More", fields=["inner", "typed", "word"])
+
+
+class ToldForm(AnnotationEditForm):
+    schema = ITold
+    ANNOTATION_STORAGE_KEY = "access.told"
+
+
+class ToldView(AnnotationView):
+    schema = ITold
+    ANNOTATION_STORAGE_KEY = "access.told"
+
+
+class PlainToldView(PlainView):
+    fields = field.Fields(ITold)
+    ANNOTATION_STORAGE_KEY = "access.told"
+
+    def updateWidgets(self, prefix=None):
+        self.fields["inner"].mode = self.fields["rows"].mode = "hidden"
+        self.fields["hidden"].mode = "hidden"
+        self.fields["typed"].mode = self.fields["word"].mode = "input"
+        self.fields["words"].mode = self.fields["file"].mode = "input"
+        super().updateWidgets(prefix)
+
+
+class TestModes(AddressTestCase):
+    """A view shows a field to who may read it, whatever mode the field has."""
+
+    def setUp(self):
+        super().setUp()
+        finalizeSchemas(ITold)
+        self.register_view("told-view", ToldView)
+        self.register_view("plain-told-view", PlainToldView)
+        storage = annotation_storage(self.page, "access.told")
+        for name in ("plain", "hidden", "inner", "typed", "word"):
+            storage[name] = f"the-{name}"
+        storage["rows"], storage["words"] = ["the-rows"], ["the-words"]
+        storage["file"] = NamedBlobFileValue(b"the-file", filename="the-name.txt")
+        transaction.commit()
+
+    def told(self, user, path):
+        found = self.get(user, path)
+        return set(re.findall(r"the-(\w+)", found))
+
+    def test_pages(self):
+        for view in ("told-view", "plain-told-view"):
+            for user in ("anonymous", "reader", "editor"):
+                self.assertEqual({"plain"}, self.told(user, f"@@{view}"), view)
+            found = self.told("manager", f"@@{view}")
+            self.assertEqual(set(), {"word", "words"} & found)
+            self.assertLess({"plain", "inner", "typed"}, found)
+
+    def test_addresses(self):
+        for view in ("told-view", "plain-told-view"):
+            for name in ITold.names():
+                for path in ("", "/@@ploneform-render-widget", "/@@download"):
+                    for user in ("anonymous", "editor"):
+                        address = f"@@{view}/++widget++{name}{path}"
+                        expected = {"plain"} if name == "plain" else set()
+                        if path != "/@@download":
+                            self.assertEqual(expected, self.told(user, address))
+                        else:
+                            self.assertEqual(set(), self.told(user, address))
+
+    def test_what_an_edit_form_displays_is_for_who_may_view_the_data(self):
+        class IShown(model.Schema):
+            plain = schema.TextLine(title="Plain", required=False)
+            shown = schema.TextLine(title="Shown", required=False)
+            directives.mode(shown="display")
+
+        class ShownForm(AnnotationEditForm):
+            schema = IShown
+            ANNOTATION_STORAGE_KEY = "access.shown"
+
+        storage = annotation_storage(self.page, "access.shown")
+        storage.update(plain="the-plain", shown="the-shown")
+        transaction.commit()
+        for permission, found in (
+            (READ, {"plain"}),
+            ("zope2.View", {"plain", "shown"}),
+        ):
+            with registered_form(
+                "shown",
+                ShownForm,
+                for_=IDocument,
+                title="Shown",
+                permission="cmf.ModifyPortalContent",
+                view_permission=permission,
+            ):
+                self.assertEqual(found, self.told("editor", "@@shown"))
+
+
+class TestOmittedForSomeForms(AddressTestCase):
+    """A directive for forms with an interface counts for the view of the data, too."""
+
+    def test_the_view(self):
+        class IMyForm(Interface):
+            pass
+
+        class IMine(model.Schema):
+            plain = schema.TextLine(title="Plain", required=False)
+            inner = schema.TextLine(title="Inner", required=False)
+            directives.omitted(IMyForm, "inner")
+
+        @implementer(IMyForm)
+        class MyForm(AnnotationEditForm):
+            schema = IMine
+            ANNOTATION_STORAGE_KEY = "access.mine"
+
+        storage = annotation_storage(self.page, "access.mine")
+        storage.update(plain="the-plain", inner="the-inner")
+        transaction.commit()
+        with registered_form(
+            "mine",
+            MyForm,
+            for_=IDocument,
+            title="Mine",
+            permission="cmf.ModifyPortalContent",
+            view_permission="zope2.View",
+        ):
+            for path in ("@@mine-view", "@@form-data-export?key=access.mine"):
+                found = self.get("anonymous", path)
+                self.assertIn("the-plain", found)
+                self.assertNotIn("the-inner", found)
+
+
+class TestViewOfOtherPages(AddressTestCase):
+    """A view that is registered for other pages opens nothing on this one."""
+
+    def test_a_copy(self):
+        class Guarded(AnnotationStorageMixin, EditForm):
+            fields = field.Fields(IData)
+            permission = "Manage portal"
+            ANNOTATION_STORAGE_KEY = "access.elsewhere"
+
+        class GuardedView(AnnotationView):
+            schema = IData
+            ANNOTATION_STORAGE_KEY = "access.elsewhere"
+
+        self.register_view("guarded", Guarded)
+        registry = getGlobalSiteManager()
+        arguments = (GuardedView, (INewsItem, IBrowserRequest), Interface, "guarded-v")
+        registry.registerAdapter(*arguments)
+        self.addCleanup(registry.unregisterAdapter, *arguments)
+        annotation_storage(self.page, "access.elsewhere")["plain"] = "the-plain"
+        transaction.commit()
+        self.as_user("contributor")
+        folder = self.folder_of("contributor")
+        copied = self.page.aq_parent.manage_copyObjects(["page"])
+        name = folder.manage_pasteObjects(copied)[0]["new_id"]
+        self.assertEqual({}, dict(annotation_storage(folder[name], "access.elsewhere")))

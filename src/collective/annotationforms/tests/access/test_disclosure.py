@@ -1,21 +1,33 @@
 """Small things that tell something: names, counts, and what the catalog answers."""
 
 from AccessControl.ZopeGuards import guarded_getattr
+from collective.annotationforms import annotation_storage
+from collective.annotationforms import AnnotationEditForm
 from collective.annotationforms.catalog.formindex import FormDataIndex
 from collective.annotationforms.catalog.inventory import INDEX
 from collective.annotationforms.catalog.search import keys_in_use
 from collective.annotationforms.catalog.search import Search
 from collective.annotationforms.registry import form_of
+from collective.annotationforms.testing import registered_form
 from collective.annotationforms.tests.access.kinds import KINDS
 from collective.annotationforms.tests.access.kinds import USERS
 from collective.annotationforms.tests.access.site import AccessTestCase
+from plone.app.contenttypes.interfaces import IDocument
+from plone.supermodel import model
 from Products.PluginIndexes.KeywordIndex.KeywordIndex import KeywordIndex
 from urllib.parse import urlencode
+from z3c.relationfield import RelationChoice
+from z3c.relationfield import RelationList
+from z3c.relationfield import RelationValue
+from zope import schema
+from zope.component import getUtility
+from zope.intid.interfaces import IIntIds
 
 import json
 import transaction
 
 
+CATALOG = "plone.app.vocabularies.Catalog"
 OPEN, VIEWED, *_ = KINDS
 NO_MANAGERS = USERS[:-1]
 PROFILE = "collective.annotationforms:default"
@@ -34,6 +46,73 @@ class TestNames(AccessTestCase):
                 self.assertEqual(may_know, "admin" in row)
                 # When it was is no secret.
                 self.assertNotIn("Never", row.partition("</tr>")[0])
+
+
+class IRelated(model.Schema):
+    plain = schema.TextLine(title="Plain", required=False)
+    one = RelationChoice(title="One", vocabulary=CATALOG, required=False)
+    more = RelationList(
+        title="More", value_type=RelationChoice(vocabulary=CATALOG), required=False
+    )
+
+
+class RelatedForm(AnnotationEditForm):
+    schema = IRelated
+    ANNOTATION_STORAGE_KEY = "access.related"
+
+
+class TestTargets(AccessTestCase):
+    """Pages that one may not view are not named where others refer to them."""
+
+    def setUp(self):
+        super().setUp()
+        registration = registered_form(
+            "related",
+            RelatedForm,
+            for_=IDocument,
+            title="Related",
+            permission="cmf.ModifyPortalContent",
+            view_permission="zope2.View",
+        )
+        registration.__enter__()
+        self.addCleanup(registration.__exit__, None, None, None)
+        english = self.portal["en"]
+        english.invokeFactory("Document", "hidden-page", title="Xylophone")
+        self.target = english["hidden-page"]
+        of = getUtility(IIntIds).getId
+        relations = [RelationValue(of(self.target)), RelationValue(of(self.page))]
+        annotation_storage(self.page, "access.related").update(
+            plain="x", one=RelationValue(of(self.target)), more=relations
+        )
+        self.portal.portal_repository.save(self.page)
+        annotation_storage(self.page, "access.related")["one"] = None
+        for permission in ("View", "Access contents information"):
+            self.target.manage_permission(permission, ["Manager"], acquire=0)
+        self.target.reindexObjectSecurity()
+        transaction.commit()
+
+    def test_pages_that_show_values(self):
+        for path in (
+            "@@related-view",
+            "@@form-data",
+            "@@form-data-delete?key=access.related",
+            "@@history?one=current&two=0",
+        ):
+            for user in USERS:
+                with self.subTest(path=path, user=user):
+                    found = self.get(user, path)
+                    is_told = "Xylophone" in found or "hidden-page" in found
+                    expected = user == "manager" and path != "@@form-data"
+                    self.assertEqual(expected, is_told)
+
+    def test_the_export(self):
+        for user in USERS:
+            text = self.get(user, "@@form-data-export?key=access.related")
+            found = json.loads(text)["pages"][0]["values"]["more"]
+            # Editors see it in the form, and would lose it by an import.
+            all_of_them = user in ("editor", "confidant", "manager")
+            targets = [self.target.UID()] if all_of_them else []
+            self.assertEqual([*targets, self.page.UID()], found, user)
 
 
 class TestCounts(AccessTestCase):

@@ -2,6 +2,7 @@
 
 from collective.annotationforms.exchange.export import Record
 from collective.annotationforms.exchange.export import write_csv
+from collective.annotationforms.exchange.formula import without_formulas
 from collective.annotationforms.tests.fields.test_roundtrip import MANY
 from collective.annotationforms.tests.fields.test_roundtrip import SETTINGS
 from hypothesis import given
@@ -100,3 +101,18 @@ class TestReadersOften(TestReaders):
 
     level = 2
     examples = settings(MANY, max_examples=1000)
+
+
+class TestLongTexts(TestCase):
+    """Who writes a long text does not stop the export of all pages for hours."""
+
+    def test_runs_of_what_may_be_between_cells(self):
+        for piece in ("\r\n", "\n", "\v", "\t ", ";", " ,", "'", "\u200b;"):
+            for end in ("", "x", "=1"):
+                text = f"a{piece * 200_000}{end}"
+                found = without_formulas(text)
+                self.assertEqual(end == "=1", found.endswith("'''=1"), piece)
+
+    def test_many_numbers_in_a_list(self):
+        text = "; ".join(["-1"] * 200_000)
+        self.assertEqual(text, without_formulas(f"0; {text}")[3:])
