@@ -59,7 +59,6 @@ setup(
         "plone.app.content",
         "plone.app.linkintegrity",
         "plone.app.textfield",
-        "plone.app.uuid",
         "plone.app.z3cform",
         "plone.autoform",
         "plone.base",

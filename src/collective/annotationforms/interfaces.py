@@ -44,7 +44,6 @@ class IAnnotationStorage(IMutableMapping):
     __parent__ = Attribute("The page: the content object that is annotated.")
     __name__ = Attribute("The view of the page that serves files, or None.")
     key = Attribute("The annotation key, a string.")
-    problem = Attribute("Why what is stored can't be used, or None.")
     in_save = Attribute(
         "Whether a save goes on, which will notify an IStorageSavedEvent at its end."
     )
@@ -267,10 +266,6 @@ class AnnotationsHiddenError(StorageError):
 
 class NotAMappingError(StorageError):
     """Something else than a mapping is stored under the annotation key."""
-
-
-class UnreadableDataError(StorageError):
-    """The database can't load what is stored: a class or a record is gone."""
 
 
 class InvalidValueError(StorageError):

@@ -8,13 +8,10 @@ one: neither the form nor the field.
 
 from Acquisition import aq_base
 from collections.abc import Iterator
-from collective.annotationforms.catalog.inventory import stored_mappings
-from collective.annotationforms.interfaces import describe_page
 from collective.annotationforms.interfaces import IValueWrittenEvent
-from collective.annotationforms.storage.loading import log_once
-from collective.annotationforms.storage.loading import UNLOADABLE
 from collective.annotationforms.storage.parts import leaves
 from collective.annotationforms.storage.relation import note_target
+from collective.annotationforms.storage.storage import stored_mappings
 from OFS.interfaces import IObjectWillBeRemovedEvent
 from plone.app.linkintegrity.handlers import getObjectsFromLinks
 from plone.app.linkintegrity.parser import extractLinks
@@ -45,8 +42,8 @@ ORIGIN = "annotation_origin"
 @adapter(IValueWrittenEvent)
 def catalog_written_value(event: IValueWrittenEvent) -> None:
     """Catalog the relations of a value, in place of those of the value before."""
-    page = event.storage.__parent__
-    if _referring(page, event.old) or _referring(page, event.new):
+    if _has_relations(event.old) or _has_relations(event.new):
+        page = event.storage.__parent__
         recatalog_rebuilt(page)
         _catalog(page, event.storage.key, event.name, event.new)
 
@@ -74,7 +71,7 @@ def recatalog_page(page: Any) -> None:
     for key, stored in stored_mappings(page).items():
         for name, value in stored.items():
             old = f"{key}.{name}"
-            if _referring(page, value) and _uncatalog(page, from_attribute=old):
+            if _has_relations(value) and _uncatalog(page, from_attribute=old):
                 _catalog(page, key, name, value)
 
 
@@ -92,32 +89,20 @@ def recatalog_rebuilt(page: Any) -> None:
 def _values_with_relations(page: Any) -> Iterator[tuple[str, str, Any]]:
     for key, stored in stored_mappings(page).items():
         for name, value in stored.items():
-            if _is_ours(page, (key, name), value):
+            if _is_ours((key, name), value):
                 yield key, name, value
 
 
-def _is_ours(page: Any, origin: tuple[str, str], value: Any) -> bool:
+def _is_ours(origin: tuple[str, str], value: Any) -> bool:
     """Tell whether `value` was cataloged here, or has links that may have been.
 
     Another add-on may keep relations in annotations, too, and catalog them itself.
     """
     return any(
-        IRichTextValue.providedBy(leaf) or _origin(leaf) == origin
-        for leaf in _referring(page, value)
+        IRichTextValue.providedBy(leaf)
+        or (IRelationValue.providedBy(leaf) and _origin(leaf) == origin)
+        for leaf in leaves(None, value)
     )
-
-
-def _referring(page: Any, value: Any) -> list[Any]:
-    """Return the relations and the rich texts in the value, none if it is broken."""
-    try:
-        return [
-            leaf
-            for leaf in leaves(None, value)
-            if IRelationValue.providedBy(leaf) or IRichTextValue.providedBy(leaf)
-        ]
-    except UNLOADABLE as error:
-        log_once(f"A value of {describe_page(page)}", f"{error!r}")
-        return []
 
 
 def _origin(relation: RelationValue) -> tuple[str, str] | None:
@@ -164,8 +149,15 @@ def _uncatalog(
 
 
 def _relations(page: Any, value: Any) -> Iterator[RelationValue]:
-    for leaf in _referring(page, value):
+    for leaf in leaves(None, value):
         if IRelationValue.providedBy(leaf):
             yield leaf
-        else:
+        elif IRichTextValue.providedBy(leaf):
             yield from getObjectsFromLinks(page, extractLinks(leaf.raw or ""))
+
+
+def _has_relations(value: Any) -> bool:
+    return any(
+        IRelationValue.providedBy(leaf) or IRichTextValue.providedBy(leaf)
+        for leaf in leaves(None, value)
+    )

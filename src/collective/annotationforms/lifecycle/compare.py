@@ -2,14 +2,13 @@
 
 from Acquisition import aq_base
 from collections.abc import Iterator
-from collective.annotationforms.catalog.inventory import stored_mappings
-from collective.annotationforms.fields.text import bound_to
 from collective.annotationforms.fields.text import text_of
 from collective.annotationforms.interfaces import VERSIONED
 from collective.annotationforms.permission import Access
 from collective.annotationforms.permission import Closed
 from collective.annotationforms.registry import form_of
 from collective.annotationforms.storage.storage import annotation_storage
+from collective.annotationforms.storage.storage import stored_mappings
 from html import escape
 from pathlib import Path
 from Products.CMFDiffTool.TextDiff import TextDiff
@@ -89,7 +88,7 @@ class CompareView(Closed, diff.DiffView):
             return ""
         storage = annotation_storage(version, key)
         value = getMultiAdapter((storage, field), IDataManager).query(None)
-        return text_of(bound_to(field, self.context), value)
+        return text_of(field.bind(self.context), value)
 
 
 class DataDiff(TextDiff):

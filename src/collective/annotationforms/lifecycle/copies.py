@@ -2,10 +2,10 @@
 
 from Acquisition import aq_base
 from Acquisition import aq_parent
-from collective.annotationforms.catalog.inventory import stored_mappings
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.permission import Access
 from collective.annotationforms.registry import form_of
+from collective.annotationforms.storage.storage import stored_mappings
 from Products.CMFCore.interfaces import IContentish
 from typing import Any
 from zope.annotation.interfaces import IAnnotations

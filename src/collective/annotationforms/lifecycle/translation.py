@@ -9,7 +9,6 @@ those may see of the page who have local roles on the translation.
 from Acquisition import aq_base
 from collections.abc import Iterable
 from collections.abc import Iterator
-from collective.annotationforms.catalog.inventory import stored_mappings
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.interfaces import IStorageSavedEvent
@@ -20,6 +19,7 @@ from collective.annotationforms.permission import Access
 from collective.annotationforms.registry import form_of
 from collective.annotationforms.saving.save import saving
 from collective.annotationforms.storage.relation import with_other_targets
+from collective.annotationforms.storage.storage import stored_mappings
 from functools import partial
 from plone.app.multilingual.dx.interfaces import ILanguageIndependentField
 from plone.app.multilingual.events import ITranslationRegisteredEvent

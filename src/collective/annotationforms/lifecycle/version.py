@@ -4,12 +4,12 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Set
 from collective.annotationforms.catalog.inventory import storage_keys
-from collective.annotationforms.catalog.inventory import stored_mappings
 from collective.annotationforms.interfaces import INDEPENDENT
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.permission import Access
 from collective.annotationforms.registry import form_of
 from collective.annotationforms.saving.replacement import replace_data
+from collective.annotationforms.storage.storage import stored_mappings
 from collective.annotationforms.storage.value import same
 from io import BytesIO
 from persistent.mapping import PersistentMapping

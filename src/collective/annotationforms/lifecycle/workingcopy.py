@@ -6,13 +6,13 @@ rest stays on it.
 """
 
 from collective.annotationforms.catalog.inventory import storage_keys
-from collective.annotationforms.catalog.inventory import stored_mappings
 from collective.annotationforms.interfaces import IOriginalPage
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.lifecycle.copies import withheld_names
 from collective.annotationforms.permission import Access
 from collective.annotationforms.registry import form_of
 from collective.annotationforms.saving.replacement import replace_data
+from collective.annotationforms.storage.storage import stored_mappings
 from plone.app.iterate.interfaces import ICheckinCheckoutPolicy
 from plone.app.iterate.interfaces import IWorkingCopy
 from typing import Any

@@ -1,7 +1,5 @@
 """The data of one form on one page, and what the user may do with them."""
 
-from collections.abc import Mapping
-from collective.annotationforms.catalog.inventory import broken_keys
 from collective.annotationforms.catalog.inventory import storage_keys
 from collective.annotationforms.exchange.export import readable_values
 from collective.annotationforms.interfaces import IRegisteredForm
@@ -30,16 +28,6 @@ class Entry:
         self.storage = form.storage(page)
         self.access = Access(page, form)
 
-    @cached_property
-    def problem(self) -> str | None:
-        """Why what is stored can't be used, for who manages form data."""
-        return self.storage.problem if self.access.manages else None
-
-    @cached_property
-    def stored(self) -> Mapping[str, Any]:
-        """What is stored, nothing if that can't be used."""
-        return {} if self.storage.problem else self.storage.data
-
     @property
     def is_listed(self) -> bool:
         """Tell whether the user may know of it; data of no form are for managers."""
@@ -66,17 +54,17 @@ class Entry:
     @property
     def may_delete(self) -> bool:
         """Tell whether there is something that the user may delete."""
-        return bool(self.deletable or self.problem)
+        return bool(self.deletable)
 
     @cached_property
     def deletable(self) -> frozenset[str]:
         """The names of what is stored that the user may delete."""
-        return frozenset(filter(self.access.may_write, self.stored))
+        return frozenset(filter(self.access.may_write, self.storage.data))
 
     @property
     def kept(self) -> frozenset[str]:
         """The names of what is stored that stays if the user deletes the data."""
-        return frozenset(self.stored) - self.deletable
+        return frozenset(self.storage.data) - self.deletable
 
     @cached_property
     def versions(self) -> int:
@@ -91,7 +79,7 @@ class Entry:
     @property
     def has_data(self) -> bool:
         """Tell whether there are data, also those that the user may not read."""
-        return bool(self.stored or self.storage.problem)
+        return bool(self.storage)
 
     @property
     def left_out(self) -> int:
@@ -99,12 +87,12 @@ class Entry:
 
         It is for who manages form data; others are told of none.
         """
-        return len(self.stored) - len(self.values) if self.access.manages else 0
+        return len(self.storage) - len(self.values) if self.access.manages else 0
 
     @cached_property
     def change(self) -> Change | None:
         """When the data were changed last, and for who may change them: by whom."""
-        change = None if self.storage.problem else last_change(self.storage)
+        change = last_change(self.storage)
         if change is None or self.access.changes_form:
             return change
         return replace(change, user="")
@@ -112,7 +100,7 @@ class Entry:
     @cached_property
     def values(self) -> dict[str, Any]:
         """What is stored, without what the user may not read."""
-        return readable_values(self.storage, self.form) if self.stored else {}
+        return readable_values(self.storage, self.form)
 
     @property
     def filled(self) -> int:
@@ -122,7 +110,7 @@ class Entry:
     @property
     def size(self) -> int:
         """How many fields there are; without a form, how many values."""
-        return len(self.form.fields) or len(self.stored)
+        return len(self.form.fields) or len(self.storage)
 
     def titles(self) -> dict[str, str]:
         """Return the titles of what is stored by the names, in the order of the form.
@@ -139,6 +127,5 @@ def entries_of(page: Any, request: Any) -> list[Entry]:
     """Return what the user may know of: forms first, then what ZCML does not know."""
     forms = forms_of_page(page, request)
     known = {form.key for form in forms}
-    found = {*storage_keys(page), *broken_keys(page)}
-    forms += [unregistered_form(key) for key in sorted(found - known)]
+    forms += [unregistered_form(key) for key in storage_keys(page) if key not in known]
     return [entry for entry in map(partial(Entry, page), forms) if entry.is_listed]

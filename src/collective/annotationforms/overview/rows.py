@@ -13,12 +13,10 @@ class Row(Entry):
 
     def __init__(self, brain: Any, page: Any, form: IRegisteredForm):
         super().__init__(page, form)
+        self.title = brain.Title
         self.path = path_of(brain)
-        # The catalog has a value that is false where an object has none of its own:
-        # files have no workflow.
-        self.title = brain.Title or self.path
-        self.state = brain.review_state or ""
-        self.modified = brain.modified or None
+        self.state = brain.review_state
+        self.modified = brain.modified
         self.page_url = brain.getURL()
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Set
 from collective.annotationforms.exchange.export import CELL
-from collective.annotationforms.fields.text import NO_TERM
 from collective.annotationforms.fields.text import text_of
 from collective.annotationforms.fields.text import TextStyle
 from collective.annotationforms.i18n import _
@@ -91,5 +90,6 @@ def _term(field: IChoice, value: Any, page: Any) -> Any:
         vocabulary = field.bind(page).vocabulary
         is_known = IBaseVocabulary.providedBy(vocabulary)
         return vocabulary.getTerm(value) if is_known else None
-    except NO_TERM:
+    except (LookupError, TypeError):
+        # The value, or the vocabulary, is gone; or it is no value of a choice at all.
         return None

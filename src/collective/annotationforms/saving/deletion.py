@@ -1,9 +1,7 @@
 """Deleting the data of a form on a page."""
 
-from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.permission import Access
-from collective.annotationforms.saving.lock import check_lock
 from collective.annotationforms.saving.save import saving
 from typing import Any
 
@@ -13,11 +11,9 @@ def delete_data(page: Any, form: IRegisteredForm) -> int:
 
     Returns how many values are left, since the user may not write them.  Raises
     Invalid, and deletes nothing, if somebody else has locked the page and the form
-    respects it.  What can't be used is deleted as a whole, by who manages form data.
+    respects it.
     """
     storage = form.storage(page)
-    if storage.problem:
-        return _delete_broken(storage, form)
     may_write = Access(page, form).may_write
     names = [name for name in storage.data if may_write(name)]
     with saving(storage, form):
@@ -27,13 +23,3 @@ def delete_data(page: Any, form: IRegisteredForm) -> int:
             for name in names:
                 del storage[name]
     return len(storage.data)
-
-
-def _delete_broken(storage: IAnnotationStorage, form: IRegisteredForm) -> int:
-    page = storage.__parent__
-    if form.respect_lock:
-        check_lock(page)
-    if not Access(page, form).manages:
-        return 1
-    storage.remove()
-    return 0

@@ -15,8 +15,6 @@ from collective.annotationforms.interfaces import IValueWrittenEvent
 from collective.annotationforms.interfaces import NotAMappingError
 from collective.annotationforms.interfaces import NotAnnotatableError
 from collective.annotationforms.interfaces import StorageError
-from collective.annotationforms.interfaces import UnreadableDataError
-from collective.annotationforms.storage.loading import loading_problem
 from collective.annotationforms.storage.relation import with_own_relations
 from collective.annotationforms.storage.value import detached
 from dataclasses import dataclass
@@ -66,15 +64,6 @@ class AnnotationStorage(PersistentMapping):
         stored = self._stored()
         return NOTHING_STORED if stored is None else stored
 
-    @property
-    def problem(self) -> str | None:
-        """See IAnnotationStorage"""
-        try:
-            self._stored()
-        except (NotAMappingError, UnreadableDataError) as error:
-            return error.reason
-        return None
-
     def __getitem__(self, name: str) -> Any:
         """Return the value of the field `name`, not to be changed in place."""
         return detached(super().__getitem__(name))
@@ -123,7 +112,7 @@ class AnnotationStorage(PersistentMapping):
     def remove(self) -> None:
         """See IAnnotationStorage"""
         # Not clear(), which reads the values: those of a class that is gone can't be.
-        for name in [] if self.problem else list(self):
+        for name in list(self):
             del self[name]
         stored = annotations(self.__parent__, self.key)
         if self.key in stored:
@@ -160,21 +149,13 @@ class AnnotationStorage(PersistentMapping):
 
     def _stored(self) -> Mapping | None:
         stored = annotations(self.__parent__, self.key).get(self.key)
-        if stored is None or type(stored) is dict:
+        if stored is None or isinstance(stored, (PersistentMapping, dict)):
             return stored
-        if not isinstance(stored, (PersistentMapping, dict)):
-            raise NotAMappingError(
-                self.__parent__,
-                self.key,
-                "a PersistentMapping is expected, but a"
-                f" {type(stored).__name__} is stored",
-            )
-        problem = loading_problem(stored)
-        if problem:
-            raise UnreadableDataError(
-                self.__parent__, self.key, f"the database can't load it: {problem}"
-            )
-        return stored
+        raise NotAMappingError(
+            self.__parent__,
+            self.key,
+            f"a PersistentMapping is expected, but a {type(stored).__name__} is stored",
+        )
 
     def _stored_to_write(self) -> PersistentMapping:
         stored = self._stored()
@@ -258,6 +239,19 @@ def annotations(page: Any, key: str) -> IAnnotations:
             " annotations of the object belong; remove the hints",
         )
     return adapted
+
+
+def stored_mappings(page: Any) -> dict[str, PersistentMapping]:
+    """Return what is stored on `page` as storages are, by annotation key.
+
+    Nothing in an annotation says whose it is: another add-on may keep such a mapping,
+    too.  Empty for an object that has no annotations.
+    """
+    return {
+        key: stored
+        for key, stored in IAnnotations(page, {}).items()
+        if isinstance(stored, PersistentMapping)
+    }
 
 
 def _hints_hide_annotations(page: Any) -> bool:

@@ -2,7 +2,6 @@
 
 from AccessControl.Permission import Permission
 from collective.annotationforms import annotation_storage
-from collective.annotationforms.catalog.inventory import stored_mappings
 from collective.annotationforms.lifecycle import purge
 from collective.annotationforms.lifecycle.purge import may_purge
 from collective.annotationforms.lifecycle.purge import PURGE_VERSION
@@ -10,6 +9,7 @@ from collective.annotationforms.lifecycle.purge import purge_versions
 from collective.annotationforms.lifecycle.purge import Purged
 from collective.annotationforms.lifecycle.purge import versions_with_data
 from collective.annotationforms.registry import form_of
+from collective.annotationforms.storage.storage import stored_mappings
 from collective.annotationforms.tests.admin import AdminTestCase
 from collective.annotationforms.tests.admin import GUARDED
 from collective.annotationforms.tests.admin import GuardedForm
