@@ -268,6 +268,13 @@ class NotAMappingError(StorageError):
     """Something else than a mapping is stored under the annotation key."""
 
 
+class UnreadableError(StorageError):
+    """The annotation can't be loaded: its record is gone, or some code it was made of.
+
+    The database has it still, and it is read again once the code is back.
+    """
+
+
 class InvalidValueError(StorageError):
     """A value can't be stored, or does not fit the field that it was set for."""
 

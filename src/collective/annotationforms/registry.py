@@ -194,6 +194,12 @@ def registered_keys() -> set[str]:
     return {form.key for form in _utilities()}
 
 
+def known_keys() -> set[str]:
+    """Return the annotation keys of all forms, those that ZCML does not know, too."""
+    keys = [form.ANNOTATION_STORAGE_KEY for form in list(_classes)]
+    return registered_keys().union(key for key in keys if isinstance(key, str))
+
+
 def form_of(page: Any, key: str) -> IRegisteredForm:
     """Return the form whose data the page has under the key.
 

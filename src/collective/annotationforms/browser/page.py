@@ -12,6 +12,7 @@ from collective.annotationforms.overview.entry import Entry
 from collective.annotationforms.overview.text import table_style
 from collective.annotationforms.permission import Closed
 from collective.annotationforms.saving.deletion import delete_data
+from collective.annotationforms.saving.deletion import delete_unreadable
 from functools import cached_property
 from plone.protect.authenticator import check
 from Products.Five import BrowserView
@@ -147,7 +148,11 @@ class DeleteEntry(EntryView):
         """Delete what the page has, and tell; return whether that was possible."""
         form = self.entry.form
         try:
-            kept = delete_data(self.context, form)
+            if self.entry.error is None:
+                kept = delete_data(self.context, form)
+            else:
+                delete_unreadable(self.context, form)
+                kept = 0
         except Invalid:
             message = _("Nothing was deleted: somebody else has locked the page.")
             self._tell(message, "error")

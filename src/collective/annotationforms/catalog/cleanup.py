@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from collective.annotationforms.catalog.search import Search
 from collective.annotationforms.catalog.walk import walk_part_of_search
 from collective.annotationforms.catalog.walk import walk_search
+from collective.annotationforms.interfaces import StorageError
 from collective.annotationforms.saving.deletion import delete_data
 from collective.annotationforms.storage.history import last_change
 from dataclasses import dataclass
@@ -75,11 +76,12 @@ class CleanUp:
         form = self.search.form
         if not self._is_old(page):
             return None
-        size = len(form.storage(page))
         try:
+            size = len(form.storage(page))
             left = delete_data(page, form)
-        except Invalid:
-            # Somebody else has locked the page.
+        except (Invalid, StorageError):
+            # Somebody else has locked the page, or what it has can't be read: that is
+            # deleted on its page only, by who has seen why.
             return None
         if left == size:
             return None
@@ -89,5 +91,9 @@ class CleanUp:
     def _is_old(self, page: Any) -> bool:
         if self.before is None:
             return True
-        change = last_change(self.search.form.storage(page))
+        try:
+            change = last_change(self.search.form.storage(page))
+        except StorageError:
+            # Nobody knows.
+            return False
         return change is not None and change.when < self.before

@@ -1,10 +1,17 @@
 """Which form data a page has: registered forms, and data that a form has left."""
 
-from collective.annotationforms.registry import registered_keys
+from collective.annotationforms.interfaces import describe_page
+from collective.annotationforms.registry import known_keys
+from collective.annotationforms.storage.loading import why_unreadable
 from collective.annotationforms.storage.storage import stored_mappings
+from functools import lru_cache
 from persistent.mapping import PersistentMapping
 from typing import Any
 
+import logging
+
+
+logger = logging.getLogger(__name__)
 
 #: The catalog index of the annotation keys of each page.
 INDEX = "annotation_forms"
@@ -24,25 +31,59 @@ class FormKey(str):
 def storage_keys(page: Any) -> list[str]:
     """Return the annotation keys under which the page has form data, sorted.
 
-    These are the keys of registered forms, and others whose annotation looks like
-    the data of a form: nothing but the values is stored, so no more can be told.
+    These are the keys of forms, and others whose annotation looks like the data of a
+    form: nothing but the values is stored, so no more can be told.  What can't be read
+    counts: managers are to know of it.
     """
-    registered = registered_keys()
     return sorted(
         key
-        for key, stored in stored_mappings(page).items()
-        if (key in registered or _may_be_ours(key, stored))
-        and _has_names_of_fields(stored)
+        for key, stored in _candidates(page).items()
+        if _why_unreadable(page, key, stored) is not None
+        or _has_names_of_fields(stored)
     )
 
 
+def readable_mappings(page: Any) -> dict[str, PersistentMapping]:
+    """Return what may be form data of the page, by annotation key, as far as readable.
+
+    Those of others are not loaded; what can't be loaded is logged.
+    """
+    return {
+        key: stored
+        for key, stored in _candidates(page).items()
+        if _why_unreadable(page, key, stored) is None
+    }
+
+
+def _candidates(page: Any) -> dict[str, PersistentMapping]:
+    """Return what may be form data by its key and class; nothing of it is loaded."""
+    known = known_keys()
+    return {
+        key: stored
+        for key, stored in stored_mappings(page).items()
+        if key in known or _may_be_ours(key, stored)
+    }
+
+
 def _may_be_ours(key: Any, stored: PersistentMapping) -> bool:
-    # By key and class first: annotations of others need not be loaded.
     return (
         type(stored) is PersistentMapping
         and isinstance(key, str)
         and not key.startswith(FOREIGN_PREFIXES)
     )
+
+
+def _why_unreadable(page: Any, key: str, stored: PersistentMapping) -> str | None:
+    reason = why_unreadable(stored)
+    if reason is not None:
+        _log_unreadable(describe_page(page), key, reason)
+    return reason
+
+
+# Once: pages are looked at again and again.
+@lru_cache(maxsize=1000)
+def _log_unreadable(page: str, key: str, reason: str) -> None:
+    logger.warning("Annotation %r of %s is left out: %s", key, page, reason)
 
 
 def _has_names_of_fields(stored: PersistentMapping) -> bool:

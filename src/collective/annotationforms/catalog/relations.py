@@ -8,10 +8,10 @@ one: neither the form nor the field.
 
 from Acquisition import aq_base
 from collections.abc import Iterator
+from collective.annotationforms.catalog.inventory import readable_mappings
 from collective.annotationforms.interfaces import IValueWrittenEvent
 from collective.annotationforms.storage.parts import leaves
 from collective.annotationforms.storage.relation import note_target
-from collective.annotationforms.storage.storage import stored_mappings
 from OFS.interfaces import IObjectWillBeRemovedEvent
 from plone.app.linkintegrity.handlers import getObjectsFromLinks
 from plone.app.linkintegrity.parser import extractLinks
@@ -68,7 +68,7 @@ def recatalog_page(page: Any) -> None:
 
     So they were cataloged before the version 1004 of the profile.
     """
-    for key, stored in stored_mappings(page).items():
+    for key, stored in readable_mappings(page).items():
         for name, value in stored.items():
             old = f"{key}.{name}"
             if _has_relations(value) and _uncatalog(page, from_attribute=old):
@@ -87,7 +87,7 @@ def recatalog_rebuilt(page: Any) -> None:
 
 
 def _values_with_relations(page: Any) -> Iterator[tuple[str, str, Any]]:
-    for key, stored in stored_mappings(page).items():
+    for key, stored in readable_mappings(page).items():
         for name, value in stored.items():
             if _is_ours((key, name), value):
                 yield key, name, value

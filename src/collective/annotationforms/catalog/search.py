@@ -4,6 +4,7 @@ from collective.annotationforms.catalog.formindex import keys_in_index
 from collective.annotationforms.catalog.inventory import FormKey
 from collective.annotationforms.catalog.inventory import INDEX
 from collective.annotationforms.interfaces import IRegisteredForm
+from collective.annotationforms.storage.loading import why_unreadable
 from dataclasses import dataclass
 from DateTime import DateTime
 from datetime import date
@@ -130,10 +131,14 @@ def site_path() -> str:
 
 
 def page_at(catalog: Any, path: str) -> Any:
-    """Return the page at a path of the catalog, None if it is gone."""
+    """Return the page at a path of the catalog, None if it is gone or unreadable."""
     page = catalog.unrestrictedTraverse(path, None)
     # Acquisition finds something else in place of a page that is gone.
-    if page is None or "/".join(page.getPhysicalPath()) != path:
+    if (
+        page is None
+        or why_unreadable(page) is not None
+        or "/".join(page.getPhysicalPath()) != path
+    ):
         return None
     return page
 

@@ -16,6 +16,7 @@ from collective.annotationforms.fields.text import text_of
 from collective.annotationforms.fields.text import TextStyle
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IRegisteredForm
+from collective.annotationforms.interfaces import StorageError
 from collective.annotationforms.permission import Access
 from collective.annotationforms.permission import may_view
 from collective.annotationforms.storage.parts import replaced
@@ -123,16 +124,20 @@ def record_of(page: Any, form: IRegisteredForm, *, passwords: bool = False) -> R
     manages form data has asked for `passwords`.
     """
     storage, fields = form.storage(page), form.fields
-    values = readable_values(storage, form)
     manages = Access(page, form).manages
+    path = below_site("/".join(page.getPhysicalPath()))
+    try:
+        values, size = readable_values(storage, form), len(storage)
+    except StorageError:
+        # Nobody can tell how many values it has: it counts as one.
+        values, size = {}, 1
     if not (passwords and manages):
         values = {
             name: value
             for name, value in values.items()
             if not has_passwords(fields.get(name))
         }
-    path = below_site("/".join(page.getPhysicalPath()))
-    left_out = len(storage) - len(values) if manages else 0
+    left_out = size - len(values) if manages else 0
     return Record(path, page.UID(), page.title, fields, values, left_out)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from collective.annotationforms.i18n import _
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IPortableField
+from collective.annotationforms.storage.loading import why_unreadable
 from collective.annotationforms.storage.parts import is_container
 from collective.annotationforms.storage.parts import parts
 from collective.annotationforms.storage.parts import SETS
@@ -39,10 +40,13 @@ def portable(value: Any, field: IField | None = None) -> Any:
     Without a field it is what its type tells: dates are in ISO format, durations in
     seconds, as text like decimals, sets are sorted lists, relations are the UID of
     their target, files and images are encoded in base64.  Objects are their attributes,
-    or their class if they have none: that of an add-on which is gone.
+    or their class if they have none: that of an add-on which is gone.  So is what can't
+    be loaded.
     """
     if value is None:
         return None
+    if why_unreadable(value) is not None:
+        return type(value).__name__
     return by_type(value) if field is None else IPortableField(field).to_json(value)
 
 

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Set
 from collective.annotationforms.fields.password import hidden
+from collective.annotationforms.i18n import _
 from collective.annotationforms.permission import may_view
+from collective.annotationforms.storage.loading import why_unreadable
 from collective.annotationforms.storage.parts import Part
 from collective.annotationforms.storage.parts import parts
 from collective.annotationforms.storage.parts import SEQUENCES
@@ -14,6 +16,8 @@ from plone.app.textfield.interfaces import IRichTextValue
 from plone.namedfile.interfaces import INamed
 from Products.CMFCore.interfaces import IContentish
 from typing import Any
+from zope.globalrequest import getRequest
+from zope.i18n import translate
 from zope.schema.interfaces import IChoice
 from zope.schema.interfaces import IField
 from zope.schema.interfaces import IPassword
@@ -70,6 +74,10 @@ def text_of(field: IField | None, value: Any, style: TextStyle = LINES) -> str:
 def _text(field: IField | None, value: Any, style: TextStyle) -> str:
     if IPassword.providedBy(field) and not style.passwords:
         return hidden(value)
+    if why_unreadable(value) is not None:
+        mapping = {"kind": type(value).__name__}
+        message = _("(${kind}: it can't be read)", mapping=mapping)
+        return translate(message, context=getRequest())
     # Content has its place elsewhere, also where a schema would name its parts.
     is_whole = not isinstance(value, style.by_parts) or IContentish.providedBy(value)
     found = None if is_whole else parts(field, value)

@@ -3,6 +3,7 @@
 from Acquisition import aq_base
 from collections.abc import Iterator
 from collective.annotationforms.fields.text import text_of
+from collective.annotationforms.interfaces import StorageError
 from collective.annotationforms.interfaces import VERSIONED
 from collective.annotationforms.permission import Access
 from collective.annotationforms.permission import Closed
@@ -87,7 +88,11 @@ class CompareView(Closed, diff.DiffView):
             # The version lacks the data: what it shows is that of the page.
             return ""
         storage = annotation_storage(version, key)
-        value = getMultiAdapter((storage, field), IDataManager).query(None)
+        try:
+            value = getMultiAdapter((storage, field), IDataManager).query(None)
+        except StorageError:
+            # Nothing of it can be compared.
+            return ""
         return text_of(field.bind(self.context), value)
 
 

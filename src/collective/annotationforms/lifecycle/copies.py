@@ -5,7 +5,9 @@ from Acquisition import aq_parent
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.permission import Access
 from collective.annotationforms.registry import form_of
+from collective.annotationforms.storage.loading import why_unreadable
 from collective.annotationforms.storage.storage import stored_mappings
+from persistent.mapping import PersistentMapping
 from Products.CMFCore.interfaces import IContentish
 from typing import Any
 from zope.annotation.interfaces import IAnnotations
@@ -26,11 +28,22 @@ def drop_data_of_copy(page: Any, event: IObjectCopiedEvent) -> None:
         form = form_of(page, key)
         if not form.copy_data:
             del IAnnotations(page)[key]
-            continue
+        elif form.is_known:
+            _drop_withheld(page, original, form, stored)
+
+
+def _drop_withheld(
+    page: Any, original: Any, form: IRegisteredForm, stored: PersistentMapping
+) -> None:
+    """Remove the values that the user may not read; all, if nobody can tell which."""
+    if why_unreadable(stored) is None:
         for name in withheld_names(original, form, stored):
             del stored[name]
-        if not stored:
-            del IAnnotations(page)[key]
+        is_empty = not stored
+    else:
+        is_empty = not Access(original, form).manages
+    if is_empty:
+        del IAnnotations(page)[form.key]
 
 
 def withheld_names(page: Any, form: IRegisteredForm, names: Any) -> list[str]:

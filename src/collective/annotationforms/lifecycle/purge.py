@@ -11,6 +11,8 @@ from collective.annotationforms.lifecycle.version import MODIFIER_ID
 from collective.annotationforms.lifecycle.version import tokens_of_files
 from collective.annotationforms.permission import Access
 from collective.annotationforms.permission import has_permission
+from collective.annotationforms.storage.loading import NOT_LOADED
+from collective.annotationforms.storage.loading import why_unreadable
 from functools import cached_property
 from Products.CMFCore.utils import getToolByName
 from typing import Any
@@ -85,8 +87,12 @@ class _Version:
         return self.state.getWrappedObject().object
 
     def data(self, key: str) -> Mapping[str, Any]:
-        """Return the values under the annotation key, none if there are none."""
-        return mappings_of(self.page).get(key, {})
+        """Return the values under the annotation key, none if none can be read."""
+        try:
+            data = mappings_of(self.page).get(key, {})
+        except NOT_LOADED:
+            return {}
+        return {} if why_unreadable(data) is not None else data
 
     def remove(self, key: str, names: Set[str]) -> None:
         """Store the version without these values."""

@@ -9,6 +9,7 @@ those may see of the page who have local roles on the translation.
 from Acquisition import aq_base
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collective.annotationforms.catalog.inventory import readable_mappings
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.interfaces import IStorageSavedEvent
@@ -19,7 +20,6 @@ from collective.annotationforms.permission import Access
 from collective.annotationforms.registry import form_of
 from collective.annotationforms.saving.save import saving
 from collective.annotationforms.storage.relation import with_other_targets
-from collective.annotationforms.storage.storage import stored_mappings
 from functools import partial
 from plone.app.multilingual.dx.interfaces import ILanguageIndependentField
 from plone.app.multilingual.events import ITranslationRegisteredEvent
@@ -81,7 +81,7 @@ def _share_with_others(storage: IAnnotationStorage, names: Iterable[str]) -> Non
 
 
 def _share_all(page: Any, translation: Any, language: str) -> None:
-    for key, stored in stored_mappings(page).items():
+    for key, stored in readable_mappings(page).items():
         form = form_of(page, key)
         _share(form.storage(page), _shared_names(form, stored), translation, language)
 

@@ -9,6 +9,7 @@ from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.permission import Access
 from collective.annotationforms.registry import form_of
 from collective.annotationforms.saving.replacement import replace_data
+from collective.annotationforms.storage.loading import why_unreadable
 from collective.annotationforms.storage.storage import stored_mappings
 from collective.annotationforms.storage.value import same
 from io import BytesIO
@@ -228,6 +229,8 @@ def _files_in(value: Any) -> list[Any]:
     found = []
 
     def persistent_id(part: Any) -> bool | None:
+        if why_unreadable(part) is not None:
+            return True
         if IBlobby.providedBy(part):
             found.append(part)
             return True
@@ -240,7 +243,11 @@ def _files_in(value: Any) -> list[Any]:
 
 def _id_of_blob(part: Any) -> str | None:
     # Relations refer to their page.
-    is_apart = isinstance(part, Blob) or IContentish.providedBy(part)
+    is_apart = (
+        isinstance(part, Blob)
+        or why_unreadable(part) is not None
+        or IContentish.providedBy(part)
+    )
     return _token(part) if is_apart else None
 
 

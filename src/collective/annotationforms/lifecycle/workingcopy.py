@@ -12,6 +12,7 @@ from collective.annotationforms.lifecycle.copies import withheld_names
 from collective.annotationforms.permission import Access
 from collective.annotationforms.registry import form_of
 from collective.annotationforms.saving.replacement import replace_data
+from collective.annotationforms.storage.loading import why_unreadable
 from collective.annotationforms.storage.storage import stored_mappings
 from plone.app.iterate.interfaces import ICheckinCheckoutPolicy
 from plone.app.iterate.interfaces import IWorkingCopy
@@ -44,6 +45,10 @@ def give_data_to_working_copy(event: Any) -> None:
     copies, ours = stored_mappings(working_copy), storage_keys(page)
     withheld = {}
     for key, stored in stored_mappings(page).items():
+        if why_unreadable(stored) is not None:
+            # What can't be read is not given away, and stays on the page.
+            IAnnotations(working_copy).pop(key, None)
+            continue
         form = form_of(page, key)
         names = withheld_names(page, form, stored)
         if names:
@@ -68,11 +73,14 @@ def bring_data_back(event: Any) -> None:
     the page, and leaves on the page what the working copy has no longer.
     """
     page, working_copy = event.baseline, event.object
-    new = stored_mappings(working_copy)
+    old, new = stored_mappings(page), stored_mappings(working_copy)
     withheld = IAnnotations(working_copy).pop(WITHHELD, {})
     ours = {*storage_keys(page), *storage_keys(working_copy)}
     for key in sorted(ours):
         form = form_of(page, key)
+        both = (old.get(key), new.get(key))
+        if any(why_unreadable(stored) is not None for stored in both):
+            continue
         if key in new or form.is_known:
             values = dict(new.get(key, {}))
             # Its relations are the page's from now on.

@@ -1,8 +1,11 @@
 """The data of one form on one page, and what the user may do with them."""
 
+from collections.abc import Mapping
 from collective.annotationforms.catalog.inventory import storage_keys
 from collective.annotationforms.exchange.export import readable_values
 from collective.annotationforms.interfaces import IRegisteredForm
+from collective.annotationforms.interfaces import StorageError
+from collective.annotationforms.interfaces import UnreadableError
 from collective.annotationforms.lifecycle.purge import may_purge
 from collective.annotationforms.lifecycle.purge import versions_with_data
 from collective.annotationforms.permission import Access
@@ -27,6 +30,25 @@ class Entry:
         self.form = form
         self.storage = form.storage(page)
         self.access = Access(page, form)
+
+    @cached_property
+    def error(self) -> StorageError | None:
+        """Why the data can't be read, None if they can."""
+        try:
+            self.storage.data  # noqa: B018
+        except StorageError as error:
+            return error
+        return None
+
+    @cached_property
+    def stored(self) -> Mapping[str, Any]:
+        """What is stored, nothing if that can't be read."""
+        return {} if self.error else self.storage.data
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the data, for who manages them; "" for others."""
+        return self.error.reason if self.error and self.access.manages else ""
 
     @property
     def is_listed(self) -> bool:
@@ -53,18 +75,23 @@ class Entry:
 
     @property
     def may_delete(self) -> bool:
-        """Tell whether there is something that the user may delete."""
+        """Tell whether there is something that the user may delete.
+
+        What nobody can read is for who manages form data.
+        """
+        if isinstance(self.error, UnreadableError):
+            return self.access.manages
         return bool(self.deletable)
 
     @cached_property
     def deletable(self) -> frozenset[str]:
         """The names of what is stored that the user may delete."""
-        return frozenset(filter(self.access.may_write, self.storage.data))
+        return frozenset(filter(self.access.may_write, self.stored))
 
     @property
     def kept(self) -> frozenset[str]:
         """The names of what is stored that stays if the user deletes the data."""
-        return frozenset(self.storage.data) - self.deletable
+        return frozenset(self.stored) - self.deletable
 
     @cached_property
     def versions(self) -> int:
@@ -79,7 +106,7 @@ class Entry:
     @property
     def has_data(self) -> bool:
         """Tell whether there are data, also those that the user may not read."""
-        return bool(self.storage)
+        return bool(self.stored)
 
     @property
     def left_out(self) -> int:
@@ -87,12 +114,12 @@ class Entry:
 
         It is for who manages form data; others are told of none.
         """
-        return len(self.storage) - len(self.values) if self.access.manages else 0
+        return len(self.stored) - len(self.values) if self.access.manages else 0
 
     @cached_property
     def change(self) -> Change | None:
         """When the data were changed last, and for who may change them: by whom."""
-        change = last_change(self.storage)
+        change = None if self.error else last_change(self.storage)
         if change is None or self.access.changes_form:
             return change
         return replace(change, user="")
@@ -100,7 +127,7 @@ class Entry:
     @cached_property
     def values(self) -> dict[str, Any]:
         """What is stored, without what the user may not read."""
-        return readable_values(self.storage, self.form)
+        return {} if self.error else readable_values(self.storage, self.form)
 
     @property
     def filled(self) -> int:
@@ -110,7 +137,7 @@ class Entry:
     @property
     def size(self) -> int:
         """How many fields there are; without a form, how many values."""
-        return len(self.form.fields) or len(self.storage)
+        return len(self.form.fields) or len(self.stored)
 
     def titles(self) -> dict[str, str]:
         """Return the titles of what is stored by the names, in the order of the form.

@@ -5,6 +5,7 @@ from collective.annotationforms.catalog.search import keys_in_use
 from collective.annotationforms.catalog.search import Search
 from collective.annotationforms.catalog.walk import walk_search
 from collective.annotationforms.interfaces import IRegisteredForm
+from collective.annotationforms.interfaces import StorageError
 from collective.annotationforms.registry import registered_forms
 from collective.annotationforms.registry import unregistered_form
 from collective.annotationforms.storage.history import Change
@@ -52,10 +53,17 @@ class Total:
         for record, page in walk_search(self.search, limit=PAGES_TO_OPEN):
             if newest and _modified(record) < newest.when:
                 break
-            change = last_change(self.form.storage(page))
+            change = self._change(page)
             if change and (newest is None or change.when > newest.when):
                 newest = change
         return newest
+
+    def _change(self, page: Any) -> Change | None:
+        try:
+            return last_change(self.form.storage(page))
+        except StorageError:
+            # What can't be read has not been changed either.
+            return None
 
 
 def totals(request: Any) -> list[Total]:

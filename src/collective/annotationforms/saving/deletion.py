@@ -2,8 +2,12 @@
 
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.permission import Access
+from collective.annotationforms.saving.lock import check_lock
+from collective.annotationforms.saving.notify import page_modified_event
+from collective.annotationforms.saving.notify import StorageSavedEvent
 from collective.annotationforms.saving.save import saving
 from typing import Any
+from zope.event import notify
 
 
 def delete_data(page: Any, form: IRegisteredForm) -> int:
@@ -23,3 +27,16 @@ def delete_data(page: Any, form: IRegisteredForm) -> int:
             for name in names:
                 del storage[name]
     return len(storage.data)
+
+
+def delete_unreadable(page: Any, form: IRegisteredForm) -> None:
+    """Delete data that can't be read; whether the user may is not asked here.
+
+    Raises Invalid as `delete_data` does.  Nobody can be told of the values, so the page
+    is told that it was modified, whatever the form says: the catalog follows.
+    """
+    if form.respect_lock:
+        check_lock(page)
+    storage = form.storage(page)
+    storage.remove()
+    notify(page_modified_event(StorageSavedEvent(storage, {}), {}))

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Set
+from collective.annotationforms.storage.loading import why_unreadable
 from datetime import date
 from datetime import time
 from decimal import Decimal
@@ -43,9 +44,9 @@ def parts(field: IField | None, value: Any) -> list[Part] | None:
     """Return the parts of the value of a field, None if it is a whole.
 
     Without a field, an object has the parts that its interfaces name; one that is
-    persistent is a whole then.
+    persistent is a whole then.  So is what can't be read.
     """
-    if isinstance(value, WITHOUT_PARTS):
+    if isinstance(value, WITHOUT_PARTS) or why_unreadable(value) is not None:
         return None
     if isinstance(value, Mapping):
         of_item = _fields_of_items(field)
@@ -86,6 +87,8 @@ def replaced(value: Any, is_meant: Callable, replacement: Callable) -> Any:
     A part that is replaced by None is left out of a list or a set.  What has no such
     part is returned as it is.
     """
+    if why_unreadable(value) is not None:
+        return value
     if is_meant(value):
         return replacement(value)
     if not is_container(value) or not any(map(is_meant, _leaves_of_container(value))):
@@ -99,7 +102,12 @@ def replaced(value: Any, is_meant: Callable, replacement: Callable) -> Any:
 
 
 def leaves(field: IField | None, value: Any) -> Iterator[Any]:
-    """Yield what is a whole in the value, however deep, and each object that is not."""
+    """Yield what is a whole in the value, however deep, and each object that is not.
+
+    What can't be read is left out.
+    """
+    if why_unreadable(value) is not None:
+        return
     found = parts(field, value)
     if not is_container(value):
         yield value
@@ -108,6 +116,8 @@ def leaves(field: IField | None, value: Any) -> Iterator[Any]:
 
 
 def _leaves_of_container(value: Any) -> Iterator[Any]:
+    if why_unreadable(value) is not None:
+        return
     if not is_container(value):
         yield value
         return

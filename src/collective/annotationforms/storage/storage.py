@@ -15,6 +15,9 @@ from collective.annotationforms.interfaces import IValueWrittenEvent
 from collective.annotationforms.interfaces import NotAMappingError
 from collective.annotationforms.interfaces import NotAnnotatableError
 from collective.annotationforms.interfaces import StorageError
+from collective.annotationforms.interfaces import UnreadableError
+from collective.annotationforms.storage.loading import NOT_LOADED
+from collective.annotationforms.storage.loading import why_unreadable
 from collective.annotationforms.storage.relation import with_own_relations
 from collective.annotationforms.storage.value import detached
 from dataclasses import dataclass
@@ -112,7 +115,7 @@ class AnnotationStorage(PersistentMapping):
     def remove(self) -> None:
         """See IAnnotationStorage"""
         # Not clear(), which reads the values: those of a class that is gone can't be.
-        for name in list(self):
+        for name in self._names_to_remove():
             del self[name]
         stored = annotations(self.__parent__, self.key)
         if self.key in stored:
@@ -147,8 +150,23 @@ class AnnotationStorage(PersistentMapping):
     def __getstate__(self):
         raise TypeError(f"{self!r} is made for one request: store a copy() of it.")
 
+    def _names_to_remove(self) -> list[str]:
+        try:
+            return list(self)
+        except UnreadableError:
+            # Nobody can be told of values that nobody can read.
+            return []
+
     def _stored(self) -> Mapping | None:
-        stored = annotations(self.__parent__, self.key).get(self.key)
+        found = annotations(self.__parent__, self.key)
+        try:
+            stored = found.get(self.key)
+        except NOT_LOADED as error:
+            reason = f"the annotations can't be loaded: {error}"
+            raise UnreadableError(self.__parent__, self.key, reason) from error
+        reason = why_unreadable(stored)
+        if reason is not None:
+            raise UnreadableError(self.__parent__, self.key, reason)
         if stored is None or isinstance(stored, (PersistentMapping, dict)):
             return stored
         raise NotAMappingError(
@@ -245,13 +263,18 @@ def stored_mappings(page: Any) -> dict[str, PersistentMapping]:
     """Return what is stored on `page` as storages are, by annotation key.
 
     Nothing in an annotation says whose it is: another add-on may keep such a mapping,
-    too.  Empty for an object that has no annotations.
+    too.  None of them is loaded, and it may be that one can't be.  Empty for an object
+    that has no annotations, or whose annotations can't be loaded.
     """
-    return {
-        key: stored
-        for key, stored in IAnnotations(page, {}).items()
-        if isinstance(stored, PersistentMapping)
-    }
+    found = IAnnotations(page, {})
+    try:
+        return {
+            key: stored
+            for key, stored in found.items()
+            if isinstance(stored, PersistentMapping)
+        }
+    except NOT_LOADED:
+        return {}
 
 
 def _hints_hide_annotations(page: Any) -> bool:

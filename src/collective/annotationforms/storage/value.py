@@ -4,6 +4,7 @@ from Acquisition import aq_base
 from collections.abc import Mapping
 from collections.abc import Set
 from collective.annotationforms.interfaces import describe_page
+from collective.annotationforms.storage.loading import why_unreadable
 from collective.annotationforms.storage.parts import ATOMS
 from collective.annotationforms.storage.parts import parts
 from collective.annotationforms.storage.parts import rebuilt
@@ -121,6 +122,8 @@ def normal(field: IField | None, value: Any) -> Any:
         return value.replace("\r\n", "\n")
     if value is None or isinstance(value, bytes):
         return value
+    if why_unreadable(value) is not None:
+        return ("unreadable", id(value))
     found = parts(field, value)
     if found is None:
         return _normal_whole(value)

@@ -1,0 +1,298 @@
+"""Annotations that can't be loaded, whoever's they are: they break no page."""
+
+from collective.annotationforms import annotation_storage
+from collective.annotationforms.catalog.index import INDEX
+from collective.annotationforms.catalog.index import index_pages
+from collective.annotationforms.catalog.inventory import storage_keys
+from collective.annotationforms.tests.admin import AdminTestCase
+from collective.annotationforms.tests.admin import KEY
+from collective.annotationforms.tests.broken import BROKEN
+from collective.annotationforms.tests.broken import gone_module
+from collective.annotationforms.tests.broken import marked
+from collective.annotationforms.tests.broken import of_gone_class
+from collective.annotationforms.tests.broken import UNREADABLE
+from collective.annotationforms.tests.broken import with_part_without_record
+from collective.annotationforms.tests.broken import without_record
+from contextlib import contextmanager
+from itertools import product
+from persistent.mapping import PersistentMapping
+from plone.app.testing import applyProfile
+from unittest import mock
+from ZODB.Connection import Connection
+from ZODB.POSException import POSKeyError
+from zope.annotation.interfaces import IAnnotations
+
+import json
+import transaction
+
+
+OTHERS = "other.addon.data"
+PLONES = "plone.other.data"
+
+
+class BrokenTestCase(AdminTestCase):
+    """A page has good data of a form, and under some key what can't be loaded."""
+
+    def setUp(self):
+        super().setUp()
+        # Products.CMFEditions itself makes no version of such a page.
+        self.portal.portal_repository.setVersionableContentTypes([])
+        transaction.commit()
+
+    def break_page(self, make, key, page=None):
+        page = page or self.page
+        with gone_module() as module:
+            IAnnotations(page)[key] = make(module, page._p_jar)
+        page._p_jar.cacheMinimize()
+
+    def name_of(self, make, key):
+        return f"{make.__name__}-{key}".replace(".", "-").replace("_", "-")
+
+    @contextmanager
+    def broken(self, make, key):
+        """Break a new page, which is there for the time of a subtest; yields it."""
+        name = self.name_of(make, key)
+        with self.subTest(name):
+            page = self.add_page(name, publish=True)
+            if key != KEY:
+                self.store(page, text="Call Zoë")
+            self.break_page(make, key, page)
+            yield page
+        transaction.abort()
+
+    def found(self, key=KEY):
+        transaction.begin()
+        brains = self.portal.portal_catalog.unrestrictedSearchResults(**{INDEX: key})
+        return sorted(brain.getId for brain in brains)
+
+
+class TestPages(BrokenTestCase):
+    """What people do with a page works as without the add-on."""
+
+    def test_reindexing_renaming_and_deleting(self):
+        for case in product(
+            BROKEN,
+            (
+                OTHERS,
+                PLONES,
+                KEY,
+            ),
+        ):
+            with self.broken(*case) as page:
+                name = page.getId()
+                page.reindexObject()
+                transaction.commit()
+                page._p_jar.cacheMinimize()
+                self.portal.manage_renameObject(name, "renamed")
+                transaction.commit()
+                self.portal._p_jar.cacheMinimize()
+                self.portal.manage_delObjects(["renamed"])
+                transaction.commit()
+
+    def test_copying(self):
+        # Where the code is gone, the ZODB itself makes no copy.
+        makers = (without_record, with_part_without_record)
+        for case in product(makers, (OTHERS, PLONES, KEY)):
+            with self.broken(*case) as page:
+                ids = self.portal.manage_copyObjects([page.getId()])
+                copied = self.portal.manage_pasteObjects(ids)[0]["new_id"]
+                transaction.commit()
+                self.assertIn(copied, self.found())
+
+    def test_good_data_are_found_beside_it(self):
+        for case in product(
+            BROKEN,
+            (
+                OTHERS,
+                PLONES,
+            ),
+        ):
+            with self.broken(*case) as page:
+                page.reindexObject(idxs=[INDEX])
+                transaction.commit()
+                self.assertIn(page.getId(), self.found())
+
+    def test_the_tab_shows_the_rest(self):
+        for case in product(
+            BROKEN,
+            (
+                OTHERS,
+                PLONES,
+            ),
+        ):
+            with self.broken(*case) as page:
+                browser = self.open("form-data", "siteadmin", page)
+                self.assertIn("1 of 6", self.content(browser))
+                browser = self.open("form-data", "editor", page)
+                self.assertIn("1 of 6", self.content(browser))
+                browser = self.open("notes", "editor", page)
+                self.assertIn("Call Zoë", browser.contents)
+
+    def test_a_form_saves_beside_it(self):
+        for case in product(
+            BROKEN,
+            (
+                OTHERS,
+                PLONES,
+            ),
+        ):
+            with self.broken(*case) as page:
+                browser = self.open("notes", "editor", page)
+                browser.getControl("Text").value = "Call Ada"
+                browser.getControl("Save").click()
+                self.assertEqual({"text": "Call Ada"}, self.stored(page))
+                annotation_storage(page, KEY).remove()
+                transaction.commit()
+
+    def test_installing(self):
+        for case in product(
+            BROKEN,
+            (
+                OTHERS,
+                PLONES,
+                KEY,
+            ),
+        ):
+            with self.broken(*case):
+                applyProfile(self.portal, "collective.annotationforms:uninstall")
+                applyProfile(self.portal, "collective.annotationforms:default")
+                self.assertIsNone(index_pages(self.portal.portal_catalog))
+
+    def test_a_page_that_is_gone_from_the_database(self):
+        page = self.add_page("lost")
+        oid = page._p_oid
+        load = Connection.setstate
+
+        def setstate(connection, obj):
+            if obj._p_oid == oid:
+                raise POSKeyError(oid)
+            load(connection, obj)
+
+        self.portal._p_jar.cacheMinimize()
+        with mock.patch.object(Connection, "setstate", setstate):
+            self.assertIsNone(index_pages(self.portal.portal_catalog))
+
+
+class TestManagers(BrokenTestCase):
+    """Who manages form data is told of what can't be read, and can get rid of it."""
+
+    def test_it_is_listed_on_its_page(self):
+        for case in product(
+            UNREADABLE,
+            (
+                OTHERS,
+                KEY,
+            ),
+        ):
+            with self.broken(*case) as page:
+                browser = self.open("form-data", "siteadmin", page)
+                content = self.content(browser)
+                self.assertIn("These data can't be read", content)
+                self.assertIn("be loaded", content)
+
+    def test_editors_are_told_of_their_form_only(self):
+        for case in product(UNREADABLE, (OTHERS,)):
+            with self.broken(*case) as page:
+                content = self.content(self.open("form-data", "editor", page))
+                self.assertNotIn("can't be read", content)
+        for case in product(UNREADABLE, (KEY,)):
+            with self.broken(*case) as page:
+                content = self.content(self.open("form-data", "editor", page))
+                self.assertIn("can't be read", content)
+                self.assertNotIn("be loaded", content)
+
+    def test_table_and_control_panel(self):
+        for case in product(
+            UNREADABLE,
+            (
+                OTHERS,
+                KEY,
+            ),
+        ):
+            with self.broken(*case) as page:
+                page.reindexObject()
+                transaction.commit()
+        browser = self.open("form-data-controlpanel")
+        self.assertIn(OTHERS, browser.contents)
+        for query in ("form=notes", f"key={OTHERS}"):
+            browser = self.open(f"form-data-pages?{query}")
+            content = self.content(browser)
+            self.assertEqual(len(UNREADABLE), content.count("can't be read"), content)
+
+    def test_export(self):
+        self.break_many()
+        for query in ("form=notes", f"key={OTHERS}"):
+            browser = self.open(f"form-data-preview?{query}")
+            self.assertIn("200", browser.headers["status"], browser.contents)
+            browser = self.open(f"form-data-download?{query}&format=csv")
+            self.assertIn("with-gone-part", browser.contents)
+            browser = self.open(f"form-data-download?{query}&format=json")
+            exported = json.loads(browser.contents)
+            self.assertEqual(len(UNREADABLE), exported["left_out"]["values"])
+
+    def test_clean_up(self):
+        self.break_many()
+        for query in ("form=notes", f"key={OTHERS}"):
+            browser = self.open(f"form-data-cleanup?{query}")
+            browser.getControl("Delete these data").click()
+            self.assertIn("200", browser.headers["status"], browser.contents)
+        for make, key in product(BROKEN, (OTHERS, KEY)):
+            found = self.annotations(self.portal[self.name_of(make, key)])
+            is_kept = make in UNREADABLE or make is of_gone_class
+            self.assertEqual({key} if is_kept else set(), {KEY, OTHERS} & set(found))
+
+    def break_many(self):
+        for case in product(BROKEN, (OTHERS, KEY)):
+            with self.broken(*case) as page:
+                page.reindexObject()
+                transaction.commit()
+
+    def test_deleting_it(self):
+        for case in product(
+            UNREADABLE,
+            (
+                OTHERS,
+                KEY,
+            ),
+        ):
+            with self.broken(*case) as page:
+                key = OTHERS if page.getId().endswith("other-addon-data") else KEY
+                browser = self.open("form-data", "siteadmin", page)
+                browser.getLink(url=f"delete?key={key}").click()
+                browser.getControl("Delete").click()
+                self.assertNotIn(key, self.annotations(page))
+
+    def annotations(self, page):
+        transaction.begin()
+        return IAnnotations(page)
+
+
+class TestLooking(BrokenTestCase):
+    """Nobody else's annotation is loaded without need, nothing is logged twice."""
+
+    def test_annotations_that_are_not_ours_are_not_loaded(self):
+        class Other(PersistentMapping):
+            """A class of another add-on."""
+
+        Other.__qualname__ = "Other"
+        globals()["Other"] = Other
+        self.addCleanup(globals().pop, "Other")
+        annotations = IAnnotations(self.page)
+        annotations[PLONES] = PersistentMapping(a=1)
+        annotations["other.class"] = Other(a=1)
+        transaction.commit()
+        self.page._p_jar.cacheMinimize()
+        self.page.reindexObject()
+        self.portal.manage_renameObject("page", "renamed")
+        annotations = IAnnotations(self.portal["renamed"])
+        for key in (PLONES, "other.class"):
+            self.assertIsNone(annotations[key]._p_changed)
+
+    def test_it_is_logged_once(self):
+        self.break_page(marked, OTHERS)
+        with self.assertLogs("collective.annotationforms", "WARNING") as logged:
+            for _time in range(3):
+                storage_keys(self.page)
+                self.page._p_jar.cacheMinimize()
+        self.assertEqual(1, len(logged.output))
+        self.assertRegex(logged.output[0], "other.addon.data.*/plone/page.*be loaded")
