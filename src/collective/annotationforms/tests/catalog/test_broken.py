@@ -1,11 +1,14 @@
 """Annotations that can't be loaded, whoever's they are: they break no page."""
 
+from BTrees.OOBTree import OOBTree
 from collective.annotationforms import annotation_storage
 from collective.annotationforms.catalog.index import INDEX
 from collective.annotationforms.catalog.index import index_pages
 from collective.annotationforms.catalog.inventory import storage_keys
 from collective.annotationforms.tests.admin import AdminTestCase
 from collective.annotationforms.tests.admin import KEY
+from collective.annotationforms.tests.admin import NotesForm
+from collective.annotationforms.tests.admin import OPTIONS
 from collective.annotationforms.tests.broken import BROKEN
 from collective.annotationforms.tests.broken import gone_module
 from collective.annotationforms.tests.broken import marked
@@ -15,6 +18,8 @@ from collective.annotationforms.tests.broken import with_part_without_record
 from collective.annotationforms.tests.broken import without_record
 from contextlib import contextmanager
 from itertools import product
+from persistent import Persistent
+from persistent.list import PersistentList
 from persistent.mapping import PersistentMapping
 from plone.app.testing import applyProfile
 from unittest import mock
@@ -28,6 +33,10 @@ import transaction
 
 OTHERS = "other.addon.data"
 PLONES = "plone.other.data"
+
+
+class OtherForm(NotesForm):
+    ANNOTATION_STORAGE_KEY = "example.other"
 
 
 class BrokenTestCase(AdminTestCase):
@@ -296,3 +305,30 @@ class TestLooking(BrokenTestCase):
                 self.page._p_jar.cacheMinimize()
         self.assertEqual(1, len(logged.output))
         self.assertRegex(logged.output[0], "other.addon.data.*/plone/page.*be loaded")
+
+
+class TestNoMapping(AdminTestCase):
+    """Something else than a mapping is stored under the key of a form."""
+
+    def test_the_tab_says_so_and_shows_the_rest(self):
+        self.register("other", OtherForm, **OPTIONS | {"title": "Other"})
+        annotation_storage(self.page, OtherForm.ANNOTATION_STORAGE_KEY)["text"] = "Zoë"
+        for stored in (OOBTree(a=1), PersistentList([1]), [], "text", 1, Persistent()):
+            with self.subTest(type(stored)):
+                IAnnotations(self.page)[KEY] = stored
+                self.page.reindexObject()
+                transaction.commit()
+                content = self.content(self.open("form-data", "siteadmin", self.page))
+                self.assertIn("These data can't be read.", content)
+                self.assertIn(f"but a {type(stored).__name__} is stored", content)
+                self.assertIn("1 of 6", content)
+                content = self.content(self.open("form-data", "editor", self.page))
+                self.assertIn("These data can't be read.", content)
+                self.assertNotIn("is stored", content.replace("have stored", ""))
+                self.assertIn("1 of 6", content)
+                for view in ("form-data-delete", "form-data-export"):
+                    browser = self.open(f"{view}?key={KEY}", "siteadmin", self.page)
+                    self.assertTrue(self.refused(browser))
+                for view in ("pages", "preview", "cleanup"):
+                    browser = self.open(f"form-data-{view}?form=notes")
+                    self.assertIn("200", browser.headers["status"])
