@@ -91,6 +91,7 @@ setup(
         "zc.relation",
         "zExceptions",
         "ZODB",
+        "zodbpickle",
         "Zope",
         "zope.annotation",
         "zope.browser",

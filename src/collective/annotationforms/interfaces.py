@@ -4,6 +4,7 @@ from typing import Any
 from z3c.form.interfaces import IDataManager
 from z3c.form.interfaces import IForm
 from z3c.form.interfaces import IWidget
+from zope.i18n import interpolate
 from zope.interface import Attribute
 from zope.interface import Interface
 from zope.interface.common.collections import IMutableMapping
@@ -63,8 +64,14 @@ class IAnnotationStorage(IMutableMapping):
     def storable(name: str, value: Any) -> Any:
         """Return a copy of `value` as the field `name` would store it.
 
-        Raises InvalidValueError if it can't be stored: if it can't be pickled, or
-        has an acquisition wrapper.
+        Raises InvalidValueError if it can't be stored: if ZODB can't pickle it, if it
+        has an acquisition wrapper, or a text with half of a character (a surrogate).
+        """
+
+    def put_back(name: str, value: Any) -> None:
+        """Store what was stored before, such as in a version or on another page.
+
+        It may be older than what `storable` asks for: nothing of that is asked.
         """
 
 
@@ -248,7 +255,9 @@ class StorageError(Exception):
         place = f"Annotation {self.key!r} of {describe_page(self.page)}"
         if self.field is not None:
             place = f"{place}, field {self.field!r}"
-        return f"{place}: {self.reason}"
+        # For people, the reason may be translated.
+        reason = interpolate(self.reason, getattr(self.reason, "mapping", None))
+        return f"{place}: {reason}"
 
 
 class NotAnnotatableError(StorageError):

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable
 from collective.annotationforms.exchange.export import Record
+from collective.annotationforms.exchange.export import Replaced
 from collective.annotationforms.exchange.export import write_csv
 from collective.annotationforms.exchange.export import write_json
+from collective.annotationforms.i18n import _
 from collective.annotationforms.interfaces import IRegisteredForm
+from Products.statusmessages.interfaces import IStatusMessage
 from tempfile import TemporaryFile
 from typing import Any
 from typing import BinaryIO
@@ -13,6 +16,8 @@ from urllib.parse import quote
 import re
 
 
+#: How many pages a message names: it has to fit into a cookie.
+REPORTED = 5
 # What may be a sign of the header, or is not everywhere the same.
 NOT_PLAIN = re.compile("[^A-Za-z0-9._-]")
 
@@ -27,7 +32,7 @@ def csv_download(
 ) -> BinaryIO:
     """Return a file for the response; see write_csv."""
     output = TemporaryFile()  # noqa: SIM115
-    write_csv(output, names, records, bom=bom)
+    _report(request, write_csv(output, names, records, bom=bom))
     return _with_headers(request, output, filename, "text/csv; charset=utf-8")
 
 
@@ -41,7 +46,7 @@ def json_download(
 ) -> BinaryIO:
     """Return a file for the response; see write_json."""
     output = TemporaryFile()  # noqa: SIM115
-    write_json(output, form, records, hidden=hidden)
+    _report(request, write_json(output, form, records, hidden=hidden))
     return _with_headers(request, output, filename, "application/json")
 
 
@@ -59,6 +64,21 @@ def attachment(filename: str) -> str:
 def keep_out_of_caches(request: Any) -> None:
     """Tell browsers and proxies to keep no copy: these are personal data."""
     request.response.setHeader("Cache-Control", "private, no-store")
+
+
+def _report(request: Any, replaced: list[Replaced]) -> None:
+    """Tell on the next page what differs in the file from what is stored."""
+    if not replaced:
+        return
+    places = [f"{one.path} ({', '.join(one.names)})" for one in replaced]
+    more = len(places) - REPORTED
+    mapping = {"places": "; ".join(places[:REPORTED]) + ("; …" if more > 0 else "")}
+    message = _(
+        "Half characters, which no file can have, were replaced in the download:"
+        " ${places}",
+        mapping=mapping,
+    )
+    IStatusMessage(request).addStatusMessage(message, "warning")
 
 
 def _with_headers(

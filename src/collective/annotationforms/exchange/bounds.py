@@ -1,14 +1,13 @@
 """What a file can say, but no form could have sent: refused whatever the field is."""
 
 from collective.annotationforms.i18n import _
+from collective.annotationforms.storage.text import is_text
 from decimal import Decimal
 from decimal import InvalidOperation
 from math import isfinite
 from typing import Any
 from zope.i18n.locales import locales
 from zope.interface import Invalid
-
-import re
 
 
 #: How deep lists and objects may be in each other: deeper ones can't be pickled.
@@ -19,13 +18,6 @@ MAX_PARTS = 10_000
 MAX_LENGTH = 1_000_000
 #: How many digits a number may have, before and behind the point.
 MAX_DIGITS = 300
-# Half of a character, or no character: XML has none of them, and UTF-8 not all.
-NO_TEXT = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def is_text(data: Any) -> bool:
-    """Tell whether the data are text that can be shown and sent."""
-    return isinstance(data, str) and not NO_TEXT.search(data)
 
 
 def check_bounds(data: Any) -> None:

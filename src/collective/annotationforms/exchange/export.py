@@ -23,9 +23,12 @@ from collective.annotationforms.storage.parts import replaced
 from collective.annotationforms.storage.parts import SEQUENCES
 from collective.annotationforms.storage.parts import WITHOUT_PARTS
 from collective.annotationforms.storage.relation import target_of
+from collective.annotationforms.storage.text import has_half_characters
+from collective.annotationforms.storage.text import readable
 from dataclasses import dataclass
 from dataclasses import replace
 from decimal import Decimal
+from logging import getLogger
 from plone.app.textfield.interfaces import IRichTextValue
 from plone.namedfile.interfaces import INamed
 from typing import Any
@@ -41,8 +44,16 @@ import json
 
 NUMBERS = (int, float, Decimal)
 COLUMNS = ("path", "uid", "title")
-# Code can store half of a character, which UTF-8 does not have; JSON escapes it so.
-ERRORS = "backslashreplace"
+
+logger = getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """Values in which half characters were replaced, since no file can have them."""
+
+    path: str
+    names: tuple[str, ...]
 
 
 def _in_cell(field: IField | None, value: Any) -> str:
@@ -176,19 +187,26 @@ def safe_cell(value: Any, field: IField | None = None) -> str:
 
 def write_csv(
     output: BinaryIO, names: list[str], found: Iterable[Record], *, bom: bool = False
-) -> None:
-    """Write a line for each record, in UTF-8; `bom` is for Excel."""
+) -> list[Replaced]:
+    """Write a line for each record, in UTF-8; `bom` is for Excel.
+
+    Returns what was replaced, see `Replaced`; it is logged, too.
+    """
     if bom:
         output.write(codecs.BOM_UTF8)
-    text = io.TextIOWrapper(
-        output, encoding="utf-8", errors=ERRORS, newline="", write_through=True
-    )
+    text = io.TextIOWrapper(output, encoding="utf-8", newline="", write_through=True)
     # Whatever sign separates cells for a spreadsheet, it may be in any text.
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
-    writer.writerow([safe_cell(name) for name in (*COLUMNS, *names)])
-    writer.writerows(record.as_row(names) for record in found)
+    columns = (*COLUMNS, *names)
+    writer.writerow([readable(safe_cell(name)) for name in columns])
+    replaced = []
+    for record in found:
+        cells = dict(zip(columns, record.as_row(names), strict=True))
+        replaced += _replaced(record, cells)
+        writer.writerow(map(readable, cells.values()))
     # Else it closes the output.
     text.detach()
+    return replaced
 
 
 def write_json(
@@ -197,17 +215,46 @@ def write_json(
     found: Iterable[Record],
     *,
     hidden: int = 0,
-) -> None:
+) -> list[Replaced]:
     """Write a JSON document with an object for each record, one in a line.
 
-    `hidden` is the number of pages that the user may not view.
+    `hidden` is the number of pages that the user may not view.  Returns what was
+    replaced, see `Replaced`; it is in the document, and logged, too.
     """
-    values = 0
+    values, replaced = 0, []
     head = json.dumps({"form": form.name, "key": form.key})[:-1]
     output.write(f'{head}, "pages": ['.encode())
     for number, record in enumerate(found):
         line = json.dumps(record.as_json(), ensure_ascii=False)
-        output.write(f"{',' if number else ''}\n{line}".encode(errors=ERRORS))
+        if has_half_characters(line):
+            replaced += _replaced(record, _texts_in_json(record))
+        output.write(f"{',' if number else ''}\n{readable(line)}".encode())
         values += record.left_out
-    left_out = json.dumps({"pages": hidden, "values": values})
-    output.write(f'\n], "left_out": {left_out}}}\n'.encode())
+    rest: dict[str, Any] = {"left_out": {"pages": hidden, "values": values}}
+    if replaced:
+        rest["replaced"] = [{"path": one.path, "fields": one.names} for one in replaced]
+    output.write(f"\n], {json.dumps(rest)[1:]}\n".encode())
+    return replaced
+
+
+def _texts_in_json(record: Record) -> dict[str, str]:
+    data = record.as_json()
+    found = {"title": data["title"], **data["values"]}
+    return {
+        # A name is part of what is written.
+        name: json.dumps({name: value}, ensure_ascii=False)
+        for name, value in found.items()
+    }
+
+
+def _replaced(record: Record, texts: dict[str, str]) -> list[Replaced]:
+    """Return what is replaced in the texts of a record, by their names; log it."""
+    names = tuple(readable(name) for name in texts if has_half_characters(texts[name]))
+    if not names:
+        return []
+    logger.warning(
+        "Half characters were replaced in the export of %s: %s",
+        record.path,
+        ", ".join(names),
+    )
+    return [Replaced(record.path, names)]

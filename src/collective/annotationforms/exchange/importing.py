@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from collective.annotationforms.catalog.search import catalog
 from collective.annotationforms.catalog.walk import PAGES_IN_MEMORY
-from collective.annotationforms.exchange.bounds import is_text
 from collective.annotationforms.exchange.pageimport import page_import
 from collective.annotationforms.exchange.pageimport import PageImport
 from collective.annotationforms.i18n import _
 from collective.annotationforms.interfaces import IRegisteredForm
+from collective.annotationforms.storage.text import is_text
 from dataclasses import dataclass
 from typing import Any
 from zope.interface import Invalid

@@ -7,6 +7,7 @@ from collective.annotationforms.catalog.search import page_of
 from collective.annotationforms.catalog.search import site_path
 from collective.annotationforms.exchange.bounds import check_bounds
 from collective.annotationforms.exchange.filledin import check_filled_in
+from collective.annotationforms.exchange.portable import as_exported
 from collective.annotationforms.exchange.portable import NOT_EXPORTED
 from collective.annotationforms.exchange.portable import portable
 from collective.annotationforms.exchange.portable import restored
@@ -114,7 +115,7 @@ class DataCheck:
             self._check_values(values)
         except StorageError as error:
             # Something else is stored under the annotation key, for example.
-            self._refuse("", not_storable(self.form.title, error))
+            self._refuse("", not_storable(self.form.title, error.reason))
         if self.values and self.form.respect_lock and is_locked(self.page):
             self._refuse("", _("Somebody else has locked the page."))
 
@@ -132,7 +133,7 @@ class DataCheck:
         field, stored = self.fields.get(name), self.storage.data
         if field is None or name not in stored or not self.access.is_shown(name):
             return False
-        return same_json(portable(stored[name], field), data)
+        return same_json(as_exported(portable(stored[name], field)), data)
 
     def _value(self, name: str, data: Any) -> Any:
         field = self.fields.get(name)

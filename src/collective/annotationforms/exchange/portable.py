@@ -11,6 +11,8 @@ from collective.annotationforms.storage.parts import is_container
 from collective.annotationforms.storage.parts import parts
 from collective.annotationforms.storage.parts import SETS
 from collective.annotationforms.storage.relation import target_of
+from collective.annotationforms.storage.text import has_half_characters
+from collective.annotationforms.storage.text import readable
 from datetime import date
 from datetime import time
 from datetime import timedelta
@@ -110,6 +112,12 @@ def portable_key(key: Any, field: IField | None = None) -> str:
 def as_text(data: Any) -> str:
     """Return JSON data in one text, which text itself is already."""
     return data if isinstance(data, str) else json.dumps(data)
+
+
+def as_exported(data: Any) -> Any:
+    """Return the JSON data as a file has them: without half characters."""
+    text = json.dumps(data, ensure_ascii=False)
+    return json.loads(readable(text)) if has_half_characters(text) else data
 
 
 def same_json(one: Any, other: Any) -> bool:

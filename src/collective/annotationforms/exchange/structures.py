@@ -3,6 +3,7 @@
 from collections.abc import Hashable
 from collective.annotationforms.exchange.bounds import check_bounds
 from collective.annotationforms.exchange.newobject import new_object
+from collective.annotationforms.exchange.portable import as_exported
 from collective.annotationforms.exchange.portable import checked
 from collective.annotationforms.exchange.portable import NOT_EXPORTED
 from collective.annotationforms.exchange.portable import portable
@@ -86,7 +87,7 @@ class PortableObject(PortableField):
         old = {part.name: part.value for part in parts(self.field, stored) or ()}
         for part in found:
             # No form has an input for it.
-            was = portable(old.get(part.name), part.field)
+            was = as_exported(portable(old.get(part.name), part.field))
             if part.field.readonly and not same_json(was, part.value):
                 raise Invalid(_("You may not change this field."))
         values = {

@@ -4,11 +4,16 @@ from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import InvalidValueError
 from collective.annotationforms.interfaces import IStorageDataManager
 from collective.annotationforms.interfaces import IStorageField
+from collective.annotationforms.storage.parts import replaced
 from collective.annotationforms.storage.relation import relation_to
 from collective.annotationforms.storage.relation import target_of
 from collective.annotationforms.storage.relation import with_relations
 from collective.annotationforms.storage.relation import with_targets
+from collective.annotationforms.storage.text import has_half_characters
+from collective.annotationforms.storage.text import readable
+from copy import copy
 from persistent.mapping import PersistentMapping
+from plone.namedfile.interfaces import INamed
 from plone.namedfile.interfaces import INamedField
 from typing import Any
 from z3c.form.datamanager import DictionaryField
@@ -40,7 +45,7 @@ class StorageField(DictionaryField):
     def query(self, default: Any = NO_VALUE) -> Any:
         """Return the stored value, `default` if none was ever stored."""
         value = super().query(default)
-        return value if value is default else with_targets(value)
+        return value if value is default else _with_readable_names(with_targets(value))
 
     def set(self, value: Any) -> None:
         """Store the value; raises TypeError for a read-only field."""
@@ -109,6 +114,21 @@ class FileStorageField(StorageField):
         """Return the stored file, None if there is none."""
         # The widget can't do with another default: what it was to keep may be gone.
         return super().query(None)
+
+
+def _with_readable_names(value: Any) -> Any:
+    """Return the value with other names for files whose widgets can't show theirs."""
+    return replaced(value, _has_half_name, _renamed)
+
+
+def _has_half_name(value: Any) -> bool:
+    return INamed.providedBy(value) and has_half_characters(value.filename or "")
+
+
+def _renamed(file: Any) -> Any:
+    file = copy(file)
+    file.filename = readable(file.filename)
+    return file
 
 
 def converted(storage: IAnnotationStorage, field: IField | None, value: Any) -> Any:

@@ -16,6 +16,7 @@ from collective.annotationforms.saving.merge import choice_of
 from collective.annotationforms.saving.merge import merged_value
 from collective.annotationforms.saving.merge import THEIRS
 from collective.annotationforms.saving.merge import ValueConflict
+from collective.annotationforms.saving.merge import ValueRefused
 from copy import copy
 from functools import cache
 from plone.formwidget.namedfile.interfaces import INamedFileWidget
@@ -81,26 +82,29 @@ class StorageWidgets(FieldWidgets):
 
     def validate(self, data: dict[str, Any]) -> tuple:
         """See z3c.form.interfaces.IWidgets; conflicts are errors, too."""
-        conflicts = self._merge(data) if self._merges else []
-        return (*conflicts, *super().validate(data))
+        errors = self._merge(data) if self._merges else []
+        return (*errors, *super().validate(data))
 
-    def _merge(self, data: dict[str, Any]) -> list[ValueConflict]:
-        """Merge what was sent; values in conflict are taken out, and returned."""
-        conflicts = []
+    def _merge(self, data: dict[str, Any]) -> list[ValueConflict | ValueRefused]:
+        """Merge what was sent; what is in conflict or refused is taken out.
+
+        The errors are returned.
+        """
+        errors: list[ValueConflict | ValueRefused] = []
         for name in list(data):
             widget = self[name]
             widget.sent = data[name]
             try:
                 data[name] = merged_value(widget, data[name])
-            except ValueConflict as conflict:
+            except (ValueConflict, ValueRefused) as error:
                 del data[name]
-                conflicts.append(conflict)
+                errors.append(error)
                 continue
             if choice_of(widget) == THEIRS:
                 # Should the form be shown again, it is shown with this value.
                 widget.sent = data[name]
                 widget.value = IDataConverter(widget).toWidgetValue(data[name])
-        return conflicts
+        return errors
 
     def _may_use(self, form_field: Field) -> bool:
         # plone.autoform leaves out what the user may not use; z3c.form knows nothing

@@ -99,7 +99,8 @@ def _share(
         for name in names:
             if name in storage:
                 # Files and objects are stored once for each page.
-                shared[name] = clone(with_other_targets(storage[name], other))
+                value = clone(with_other_targets(storage[name], other))
+                shared.put_back(name, value)
             else:
                 shared.pop(name, None)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from collections.abc import Iterator
+from collective.annotationforms.saving.save import check_storable
 from collective.annotationforms.saving.token import current_value
 from collective.annotationforms.saving.token import sent_back
 from collective.annotationforms.saving.token import sent_token
@@ -26,6 +27,14 @@ CONFLICT = "conflict"
 #: What an editor may choose in a conflict.
 MINE = "mine"
 THEIRS = "theirs"
+
+
+class ValueRefused(Invalid):
+    """What was sent for a field can't be stored: the message says why, for people."""
+
+    def __init__(self, widget: IWidget, message: str):
+        super().__init__(message)
+        self.widget = widget
 
 
 class ValueConflict(Invalid):
@@ -66,24 +75,40 @@ def merged_value(widget: IWidget, sent: Any) -> Any:
     """Return the value to go on with in place of the one that was `sent`.
 
     It is what is stored now if the editor left the field alone or chose so.  Raises
-    ValueConflict if both the editor and somebody else changed it.
+    ValueConflict if both the editor and somebody else changed it, and ValueRefused if
+    it is new and can't be stored.
     """
     if sent is NOT_CHANGED:
         return sent
     current = current_value(widget)
     sent = with_kept_parts(sent, current)
     seen = sent_token(widget)
-    if seen is None:
-        return sent
-    outcome = decide(
+    outcome = SENT if seen is None else _outcome(widget, seen, sent)
+    if outcome == CONFLICT:
+        raise ValueConflict(widget)
+    if outcome == STORED:
+        return current
+    _check_sent(widget, sent, current)
+    return sent
+
+
+def _outcome(widget: IWidget, seen: str, sent: Any) -> str:
+    return decide(
         seen=seen,
         sent=token_of_value(widget, sent),
         choice=choice_of(widget),
         get_stored=partial(token_of, widget),
     )
-    if outcome == CONFLICT:
-        raise ValueConflict(widget)
-    return current if outcome == STORED else sent
+
+
+def _check_sent(widget: IWidget, sent: Any, current: Any) -> None:
+    name, field = widget.field.__name__, widget.field
+    try:
+        check_storable(widget.context, name, sent, field=field, label=widget.label)
+    except Invalid as error:
+        # What is there already may be older than the rules.
+        if not same(field, sent, current):
+            raise ValueRefused(widget, *error.args) from error
 
 
 def changed_values(form: IForm, data: dict[str, Any]) -> dict[str, Any]:

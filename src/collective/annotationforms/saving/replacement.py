@@ -18,6 +18,6 @@ def replace_data(page: Any, form: IRegisteredForm, values: Mapping[str, Any]) ->
             del storage[name]
         for name, value in values.items():
             if name not in stored or stored[name] is not value:
-                storage[name] = value
+                storage.put_back(name, value)
         if not values:
             storage.remove()

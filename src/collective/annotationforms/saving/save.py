@@ -12,6 +12,7 @@ from collective.annotationforms.saving.lock import check_lock
 from collective.annotationforms.saving.notify import page_modified_event
 from collective.annotationforms.saving.notify import StorageSavedEvent
 from collective.annotationforms.storage.value import same
+from collective.annotationforms.storage.written import as_written
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -84,18 +85,21 @@ def check_storable(
 ) -> None:
     """Raise Invalid, with a message for people, if the value can't be stored.
 
-    What the schema can't tell is checked as well: the type of a rich text.
+    It is a value that was typed, or comes from a file, see `as_written`.  What the
+    schema can't tell is checked as well: the type of a rich text.
     """
     check_text_types(field, value)
     try:
-        storage.storable(name, converted(storage, field, value))
+        as_written(converted(storage, field, value), typed=True)
     except InvalidValueError as error:
-        raise Invalid(not_storable(label, error)) from error
+        raise Invalid(not_storable(label, error.reason)) from error
+    except ValueError as error:
+        raise Invalid(not_storable(label, error.args[0])) from error
 
 
-def not_storable(label: str, error: InvalidValueError) -> str:
+def not_storable(label: str, reason: str) -> str:
     """Return the message for people that something can't be saved, and why."""
-    mapping = {"field": label, "reason": error.reason}
+    mapping = {"field": label, "reason": reason}
     return _("“${field}” can't be saved: ${reason}.", mapping=mapping)
 
 

@@ -4,6 +4,7 @@ Knows nothing of forms and requests.
 """
 
 from Acquisition import aq_base
+from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import MutableMapping
 from collective.annotationforms.interfaces import AnnotationsHiddenError
@@ -20,6 +21,8 @@ from collective.annotationforms.storage.loading import NOT_LOADED
 from collective.annotationforms.storage.loading import why_unreadable
 from collective.annotationforms.storage.relation import with_own_relations
 from collective.annotationforms.storage.value import detached
+from collective.annotationforms.storage.written import as_written
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from persistent.mapping import PersistentMapping
@@ -73,7 +76,15 @@ class AnnotationStorage(PersistentMapping):
 
     def __setitem__(self, name: str, value: Any) -> None:
         """Store the value of the field `name`, and the mapping if there is none."""
-        value = self.storable(name, value)
+        self._write(name, self.storable(name, value))
+
+    def put_back(self, name: str, value: Any) -> None:
+        """See IAnnotationStorage"""
+        with self._naming(name):
+            value = detached(value)
+        self._write(name, value)
+
+    def _write(self, name: str, value: Any) -> None:
         try:
             stored = self._stored_to_write()
         except StorageError as error:
@@ -92,11 +103,16 @@ class AnnotationStorage(PersistentMapping):
 
     def storable(self, name: str, value: Any) -> Any:
         """See IAnnotationStorage"""
+        with self._naming(name):
+            return with_own_relations(as_written(value))
+
+    @contextmanager
+    def _naming(self, name: str) -> Iterator[None]:
         try:
-            return with_own_relations(detached(value))
+            yield
         except ValueError as error:
             raise InvalidValueError(
-                self.__parent__, self.key, str(error), field=name
+                self.__parent__, self.key, error.args[0], field=name
             ) from error
 
     # The base class would write past these methods.

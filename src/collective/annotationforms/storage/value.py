@@ -40,9 +40,8 @@ NOT_PICKLED = (PicklingError, TypeError, AttributeError, RecursionError)
 def detached(value: Any) -> Any:
     """Return a copy of `value`, with the persistent objects in it as they are.
 
-    It is what the database would give back: persistent objects are stored by
-    themselves and notice changes, everything else in the value does not.  Raises
-    ValueError if the value can't be stored.
+    Those notice changes and are stored by themselves, everything else in the value does
+    not.  Raises ValueError for what can't be copied so.
     """
     if type(value) in ATOMS:
         return value

@@ -208,17 +208,6 @@ class TestManyPages(IntegrationTestCase):
         self.assertEqual({"pages": 2, "values": 0}, exported["left_out"])
         self.assertEqual({"name": "Zoë 0"}, exported["pages"][0]["values"])
 
-    def test_half_a_character_that_code_has_stored(self):
-        annotation_storage(self.portal["p000"], "example.data")["name"] = "a\ud800"
-        output = io.BytesIO()
-        write_json(output, self.search.form, records(self.search))
-        exported = json.loads(output.getvalue().decode())["pages"]
-        self.assertEqual({"name": "a\ud800"}, exported[0]["values"])
-        output = csv_download(self.request, "f.csv", ["name"], records(self.search))
-        output.seek(0)
-        lines = output.read().decode().splitlines()
-        self.assertTrue(lines[1].endswith(',"a\\ud800"'), lines[1])
-
     def test_no_page(self):
         output = io.BytesIO()
         write_json(output, self.search.form, [])
