@@ -151,7 +151,7 @@ class DataCheck:
         bound = field.bind(self.page)
         try:
             bound.validate(value)
-        except (TypeError, ValueError) as error:
+        except (ArithmeticError, TypeError, ValueError) as error:
             # It can't be compared with the smallest value, for example.
             raise Invalid(NOT_EXPORTED) from error
         check_filled_in(bound, value)

@@ -35,6 +35,7 @@ from z3c.form.interfaces import NOT_CHANGED
 from zope.component import adapter
 from zope.interface import alsoProvides
 from zope.schema.interfaces import IField
+from zope.schema.interfaces import InvalidValue
 
 
 # How z3c.form extracts: extract() asks each widget for its value, validates it, and
@@ -179,6 +180,14 @@ class BindsToPage:
         """See zope.schema.interfaces.IField"""
         # z3c.form binds to the form's content.
         return super().bind(context.__parent__ if context is self.storage else context)
+
+    def validate(self, value: Any) -> None:
+        """See zope.schema.interfaces.IField"""
+        try:
+            super().validate(value)
+        except ArithmeticError as error:
+            # A number that can't be compared with the smallest one, a NaN.
+            raise InvalidValue(str(value)).with_field_and_value(self, value) from error
 
     def fromUnicode(self, value: str) -> Any:
         """See zope.schema.interfaces.IFromUnicode, which not every field provides."""

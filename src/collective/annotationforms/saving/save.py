@@ -11,6 +11,7 @@ from collective.annotationforms.interfaces import ISaveRules
 from collective.annotationforms.saving.lock import check_lock
 from collective.annotationforms.saving.notify import page_modified_event
 from collective.annotationforms.saving.notify import StorageSavedEvent
+from collective.annotationforms.storage.refused import by_form
 from collective.annotationforms.storage.value import same
 from collective.annotationforms.storage.written import as_written
 from contextlib import contextmanager
@@ -85,12 +86,12 @@ def check_storable(
 ) -> None:
     """Raise Invalid, with a message for people, if the value can't be stored.
 
-    It is a value that was typed, or comes from a file, see `as_written`.  What the
-    schema can't tell is checked as well: the type of a rich text.
+    It is a value that was typed, or comes from a file: see `by_form`.  What the schema
+    can't tell is checked as well: the type of a rich text.
     """
     check_text_types(field, value)
     try:
-        as_written(converted(storage, field, value), typed=True)
+        as_written(converted(storage, field, value), by_form)
     except InvalidValueError as error:
         raise Invalid(not_storable(label, error.reason)) from error
     except ValueError as error:

@@ -1,10 +1,13 @@
 """A schema's view of a storage: attributes in place of keys, defaults filled in."""
 
+from collective.annotationforms.fields.datamanager import converted
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import InvalidValueError
 from collective.annotationforms.registry import form_of
 from collective.annotationforms.saving.save import saving
+from collective.annotationforms.storage.refused import by_field
 from collective.annotationforms.storage.storage import implementing
+from collective.annotationforms.storage.written import as_written
 from typing import Any
 from z3c.form.interfaces import IDataManager
 from zope.component import getMultiAdapter
@@ -41,9 +44,10 @@ class SchemaView:
         storage = self._storage
         try:
             field.bind(storage.__parent__).validate(value)
-        except ValidationError as error:
+            as_written(converted(storage, field, value), by_field)
+        except (ArithmeticError, ValidationError, ValueError) as error:
             raise InvalidValueError(
-                storage.__parent__, storage.key, _reason(error), field=name
+                storage.__parent__, storage.key, _reason(error, value), field=name
             ) from None
         form = form_of(storage.__parent__, storage.key)
         with saving(storage, form, by_code=True):
@@ -61,17 +65,24 @@ class SchemaView:
             ) from None
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception, value: Any) -> str:
     """Return what is wrong, without the value: it may be secret, and this is logged."""
+    if isinstance(error, ValidationError):
+        return _told_by_field(error)
+    if isinstance(error, ArithmeticError):
+        # The field has compared it with its smallest value.
+        return by_field(value) or type(error).__name__
+    return next(iter(error.args), str(error))
+
+
+def _told_by_field(error: Exception) -> str:
     kind = type(error).__name__
     if not isinstance(error, ValidationError):
         return kind
     where = getattr(error.field, "__name__", None)
-    inner = [_reason(one) for one in getattr(error, "errors", None) or ()]
-    details = ": ".join(
-        [kind, *filter(None, [where]), *filter(None, ["; ".join(inner)])]
-    )
-    return f"{error.doc()} ({details})"
+    inner = [_told_by_field(one) for one in getattr(error, "errors", None) or ()]
+    details = filter(None, [kind, where, "; ".join(inner)])
+    return f"{error.doc()} ({': '.join(details)})"
 
 
 def schema_view(

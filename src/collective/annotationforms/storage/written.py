@@ -2,10 +2,8 @@
 
 from Acquisition import aq_base
 from collections.abc import Callable
-from collective.annotationforms.i18n import _
 from collective.annotationforms.storage.parts import ATOMS
-from collective.annotationforms.storage.text import half_character
-from collective.annotationforms.storage.text import wrong_character
+from collective.annotationforms.storage.refused import by_storage
 from io import BytesIO
 from persistent import Persistent
 from persistent.wref import WeakRef
@@ -30,59 +28,50 @@ NOT_WRITTEN = (
 )
 
 
-def as_written(value: Any, *, typed: bool = False) -> Any:
+def as_written(value: Any, refused: Callable[[Any], str | None] = by_storage) -> Any:
     """Return a copy of `value`, with the persistent objects in it as they are.
 
     It is what the database gives back once it is written.  Raises ValueError, with the
-    reason for people, if it can't be written, or a text in it has half of a character,
-    which no file and no page can have.  New persistent objects in it are tried, too.
-
-    What was `typed`, or comes from a file, must have no control characters either:
-    browsers change them.
+    reason for people, if it can't be written, or `refused` has a reason against a part
+    of it.  New persistent objects in it are tried, too.
     """
-    find = wrong_character if typed else half_character
     try:
-        return _checked(value, find)
-    except _WrongTextError as error:
+        return _checked(value, refused)
+    except _RefusedError as error:
         raise ValueError(*error.args) from error
     except NOT_WRITTEN as error:
         raise ValueError(f"it can't be stored: {error}") from error
 
 
-def _checked(value: Any, find: Callable) -> Any:
-    if isinstance(value, str):
-        _check_text(value, find)
+def _checked(value: Any, refused: Callable) -> Any:
     if type(value) in ATOMS:
+        _check_part(value, refused)
         return value
     written = BytesIO()
-    writer = _Writer(written, find)
+    writer = _Writer(written, refused)
     writer.dump(value)
     written.seek(0)
     copied = _Reader(written, writer.kept).load()
-    _try_states(writer.kept, find)
+    _try_states(writer.kept, refused)
     return copied
 
 
-class _WrongTextError(Exception):
-    """A text has a character that it must not have."""
+class _RefusedError(Exception):
+    """A part of a value is refused."""
 
 
 class _Writer(Pickler):
-    """Writes a value, and keeps the persistent objects in it apart.
+    """Writes a value, and keeps the persistent objects in it apart."""
 
-    `find` returns what a text must not have, or None.
-    """
-
-    def __init__(self, file: BytesIO, find: Callable):
+    def __init__(self, file: BytesIO, refused: Callable):
         super().__init__(file, PROTOCOL)
-        self.find = find
+        self.refused = refused
         self.kept: list = []
 
     def persistent_id(self, obj: Any) -> int | None:
-        if isinstance(obj, str):
-            _check_text(obj, self.find)
-            return None
+        # It is asked about everything in a value, keys and attributes, too.
         if isinstance(obj, type) or not isinstance(obj, (Persistent, WeakRef)):
+            _check_part(obj, self.refused)
             return None
         if aq_base(obj) is not obj:
             raise TypeError("it has an acquisition wrapper")
@@ -109,7 +98,7 @@ class _Reader(Unpickler):
         return self.kept[pid]
 
 
-def _try_states(found: list, find: Callable) -> None:
+def _try_states(found: list, refused: Callable) -> None:
     """Write the states of the objects that the database does not have like this yet."""
     waiting, seen = list(found), set()
     while waiting:
@@ -117,7 +106,7 @@ def _try_states(found: list, find: Callable) -> None:
         if id(obj) in seen or _is_stored(obj):
             continue
         seen.add(id(obj))
-        writer = _StateWriter(BytesIO(), find)
+        writer = _StateWriter(BytesIO(), refused)
         newargs = getattr(obj, "__getnewargs__", tuple)()
         writer.dump((type(obj), newargs, obj.__getstate__()))
         waiting.extend(writer.kept)
@@ -127,11 +116,7 @@ def _is_stored(obj: Any) -> bool:
     return isinstance(obj, WeakRef) or (obj._p_jar is not None and not obj._p_changed)
 
 
-def _check_text(text: str, find: Callable) -> None:
-    character = find(text)
-    if character:
-        mapping = {"character": character}
-        message = _(
-            "it has the character ${character}, which can't be shown", mapping=mapping
-        )
-        raise _WrongTextError(message)
+def _check_part(part: Any, refused: Callable) -> None:
+    reason = refused(part)
+    if reason:
+        raise _RefusedError(reason)
