@@ -39,10 +39,11 @@ REASONS_IN_TABLE = 50
 
 @dataclass
 class Outcome:
-    """What is shown of an import: rows of two tables, and how many there would be."""
+    """What is shown of an import: rows of tables, and how many there would be."""
 
     changed: list[dict[str, Any]] = attribute(default_factory=list)
     refused: list[dict[str, Any]] = attribute(default_factory=list)
+    kept: list[dict[str, Any]] = attribute(default_factory=list)
     number_changed: int = 0
     number_refused: int = 0
     unchanged: int = 0
@@ -61,6 +62,8 @@ class Outcome:
             _add_row(self.refused, {"path": page.path, "reasons": reasons})
         else:
             self.unchanged += 1
+        if page.kept and not page.refused:
+            _add_row(self.kept, {"path": page.path, "names": page.kept})
 
 
 class ImportFormData(WorkInParts, Closed, BrowserView):

@@ -40,7 +40,9 @@ class PageImport:
     `page` is None if there is none that the user may view; `path` begins at the site,
     and is that of the file then.  `values` has the values that differ from what is
     stored.  `refused` has pairs of the title of a field, "" if the page is meant, and
-    the reason: if there are any, nothing of the page is imported.
+    the reason: if there are any, nothing of the page is imported.  `kept` has the names
+    of values that are no fields of the form, but are stored on the page: they stay as
+    they are there, whatever the file says.
     """
 
     form: IRegisteredForm
@@ -48,6 +50,7 @@ class PageImport:
     path: str
     values: dict[str, Any] = attribute(default_factory=dict)
     refused: list[tuple[str, str]] = attribute(default_factory=list)
+    kept: list[str] = attribute(default_factory=list)
 
     @property
     def titles(self) -> list[str]:
@@ -77,7 +80,7 @@ def page_import(record: dict[str, Any], form: IRegisteredForm) -> PageImport:
         return PageImport(form, page, path, refused=[("", reason)])
     check = DataCheck(page, form)
     check.check(record["values"])
-    return PageImport(form, page, path, check.values, check.refused)
+    return PageImport(form, page, path, check.values, check.refused, check.kept)
 
 
 def page_of_record(record: dict[str, Any]) -> Any:
@@ -97,7 +100,7 @@ def page_of_record(record: dict[str, Any]) -> Any:
 class DataCheck:
     """Finds out which values of a page are to be changed, and what speaks against it.
 
-    `values` and `refused` are those of PageImport, after `check`.
+    `values`, `refused` and `kept` are those of PageImport, after `check`.
     """
 
     def __init__(self, page: Any, form: IRegisteredForm):
@@ -108,6 +111,7 @@ class DataCheck:
         self.storage = form.storage(page)
         self.values: dict[str, Any] = {}
         self.refused: list[tuple[str, str]] = []
+        self.kept: list[str] = []
 
     def check(self, values: Mapping[str, Any]) -> None:
         """Check the values of a file, by the names of their fields."""
@@ -122,12 +126,22 @@ class DataCheck:
     def _check_values(self, values: Mapping[str, Any]) -> None:
         for name, data in values.items():
             try:
-                if not self._is_stored(name, data):
+                if self._is_kept(name):
+                    self.kept.append(name)
+                elif not self._is_stored(name, data):
                     self.values[name] = self._value(name, data)
             except Invalid as error:
                 self._refuse(title_of(self.fields, name), reason_of(error))
         if self.values and not self.refused:
             self._check_invariants()
+
+    def _is_kept(self, name: str) -> bool:
+        """Tell whether the form lacks the field, but the page has the value.
+
+        That of another form, for example, or of a field of yesterday.
+        """
+        has_value = name in self.storage.data and self.access.is_shown(name)
+        return name not in self.fields and has_value
 
     def _is_stored(self, name: str, data: Any) -> bool:
         field, stored = self.fields.get(name), self.storage.data

@@ -1,5 +1,6 @@
 """Form data come back from JSON, in the control panel."""
 
+from collective.annotationforms import annotation_storage
 from collective.annotationforms.interfaces import IStorageSavedEvent
 from collective.annotationforms.tests.admin import AdminTestCase
 from collective.annotationforms.tests.admin import INotes
@@ -398,3 +399,55 @@ class TestPermission(ImportTestCase):
         url = f"{self.portal.absolute_url()}/@@{VIEW}"
         browser.post(url, body, "multipart/form-data; boundary=limit")
         return browser
+
+
+class TestKept(ImportTestCase):
+    """What is stored, but is no field of the form, stays, and hinders nothing."""
+
+    def setUp(self):
+        super().setUp()
+        self.add_page("a", publish=True, text="old")
+        # Of another form with the same key, and of fields of yesterday.
+        self.others = {"colour": "red", "email": ["a"], "gone": {"b": 1}, "none": None}
+        annotation_storage(self.portal["a"], KEY).update(self.others)
+        transaction.commit()
+
+    def exported(self):
+        browser = self.open("form-data-download?form=notes&format=json")
+        return browser.contents
+
+    def kept(self, browser):
+        return table(browser, "Values that stay as they are")
+
+    def test_an_export_that_is_imported_unchanged(self):
+        before = self.stored(self.portal["a"])
+        browser = self.send(self.exported())
+        self.assertEqual([], self.left(browser))
+        self.assertEqual([], self.changed(browser))
+        self.assertEqual([["/a", ", ".join(self.others)]], self.kept(browser))
+        self.assertEqual(before, self.stored(self.portal["a"]))
+
+    def test_the_rest_is_imported(self):
+        document = json.loads(self.exported())
+        values = document["pages"][0]["values"]
+        values.update(text="new", colour="blue")
+        browser = self.send(json.dumps(document))
+        self.assertEqual([["/a", "Text"]], self.changed(browser))
+        self.assertEqual([["/a", ", ".join(self.others)]], self.kept(browser))
+        self.send(json.dumps(document), "Import", browser)
+        self.assertEqual([["/a", ", ".join(self.others)]], self.kept(browser))
+        self.assertEqual({"text": "new", **self.others}, self.stored(self.portal["a"]))
+
+    def test_a_page_that_is_left_out_for_another_reason(self):
+        text = self.document(("a", {"colour": "red", "level": "none"}))
+        browser = self.send(text)
+        self.assertEqual([], self.kept(browser))
+        ((_path, reason),) = self.left(browser)
+        self.assertIn("Level", reason)
+        self.assertNotIn("colour", reason)
+
+    def test_what_the_page_lacks_too_is_refused(self):
+        text = self.document(("a", {"text": "new", "size": 1}))
+        ((_path, reason),) = self.left(self.send(text))
+        self.assertEqual("size : There is no field “size”.", reason)
+        self.assertEqual("old", self.stored(self.portal["a"])["text"])
