@@ -3,13 +3,13 @@
 from base64 import b64encode
 from collections.abc import Callable
 from collections.abc import Mapping
+from collections.abc import Set
 from collective.annotationforms.i18n import _
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IPortableField
 from collective.annotationforms.storage.loading import why_unreadable
 from collective.annotationforms.storage.parts import is_container
 from collective.annotationforms.storage.parts import parts
-from collective.annotationforms.storage.parts import SETS
 from collective.annotationforms.storage.relation import target_of
 from collective.annotationforms.storage.text import has_half_characters
 from collective.annotationforms.storage.text import readable
@@ -98,7 +98,7 @@ def by_type(value: Any, field: IField | None = None) -> Any:
         }
     if is_container(value):
         items = [portable(part.value, part.field) for part in parts(field, value)]
-        return sorted(items, key=json.dumps) if isinstance(value, SETS) else items
+        return sorted(items, key=json.dumps) if isinstance(value, Set) else items
     if isinstance(value, (str, bytes, Number, date, time, timedelta)):
         return _scalar(value)
     return _object(value, field)

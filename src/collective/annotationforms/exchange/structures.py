@@ -1,6 +1,7 @@
 """Lists, sets, mappings and objects in JSON: the fields of their parts know more."""
 
 from collections.abc import Hashable
+from collections.abc import Mapping
 from collective.annotationforms.exchange.bounds import check_bounds
 from collective.annotationforms.exchange.newobject import new_object
 from collective.annotationforms.exchange.portable import as_exported
@@ -14,6 +15,8 @@ from collective.annotationforms.i18n import _
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.storage.parts import is_container
 from collective.annotationforms.storage.parts import parts
+from persistent.list import PersistentList
+from persistent.mapping import PersistentMapping
 from plone.app.textfield.interfaces import IRichTextValue
 from plone.namedfile.interfaces import INamedTyped
 from typing import Any
@@ -30,7 +33,9 @@ from zope.schema.interfaces import IObject
 import json
 
 
-COLLECTIONS = (list, tuple, set, frozenset)
+# What a field may want: a class of its own is none of the file's choice.
+COLLECTIONS = (list, tuple, set, frozenset, PersistentList)
+MAPPINGS = (dict, PersistentMapping)
 # Their media types are attributes, which a file must not choose; their own fields know.
 WITH_TYPES = (IRichTextValue, INamedTyped)
 
@@ -39,15 +44,17 @@ WITH_TYPES = (IRichTextValue, INamedTyped)
 class PortableMapping(PortableField):
     """A mapping, whose keys are text in JSON."""
 
-    def from_json(self, data: Any, storage: IAnnotationStorage, stored: Any) -> dict:
+    def from_json(self, data: Any, storage: IAnnotationStorage, stored: Any) -> Mapping:
         """See IPortableField"""
         old = _old_part(stored, None)
-        return {
-            _restored_key(self.field.key_type, name, storage): restored(
-                of_item, item, storage, old
-            )
-            for name, of_item, item in parts(self.field, checked(data, dict))
-        }
+        return _kind(self.field, MAPPINGS)(
+            {
+                _restored_key(self.field.key_type, name, storage): restored(
+                    of_item, item, storage, old
+                )
+                for name, of_item, item in parts(self.field, checked(data, dict))
+            }
+        )
 
 
 @adapter(ICollection)
@@ -63,9 +70,8 @@ class PortableCollection(PortableField):
         if IRelationList.providedBy(self.field):
             # Their targets were gone.
             items = [item for item in items if item is not None]
-        make = self.field._type if self.field._type in COLLECTIONS else list
         try:
-            return make(items)
+            return _kind(self.field, COLLECTIONS)(items)
         except TypeError as error:
             # A list in a set, for example.
             raise Invalid(NOT_EXPORTED) from error
@@ -104,6 +110,12 @@ class PortableObject(PortableField):
             manager = getMultiAdapter((made, part.field), IDataManager)
             manager.set(values[part.name])
         return made
+
+
+def _kind(field: IField, kinds: tuple[type, ...]) -> type:
+    """Return the class of the field's values if it is one of these, else the first."""
+    kind = field._type
+    return kind if isinstance(kind, type) and issubclass(kind, kinds) else kinds[0]
 
 
 def _old_part(stored: Any, name: Any) -> Any:

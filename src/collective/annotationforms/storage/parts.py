@@ -1,5 +1,7 @@
 """How a value is put together: objects, rows, mappings, lists and sets have parts."""
 
+from collections import deque
+from collections import UserList
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -10,7 +12,6 @@ from datetime import date
 from datetime import time
 from decimal import Decimal
 from persistent import Persistent
-from persistent.list import PersistentList
 from plone.app.textfield.interfaces import IRichTextValue
 from plone.namedfile.interfaces import INamed
 from typing import Any
@@ -24,8 +25,8 @@ from zope.schema.interfaces import IObject
 ATOMS = (type(None), bool, int, float, complex, str, bytes)
 #: Most values are of these types: they have no parts.
 WITHOUT_PARTS = (*ATOMS, Decimal, date, time)
-SEQUENCES = (list, tuple, PersistentList)
-SETS = (set, frozenset)
+#: Among the UserLists is PersistentList.
+SEQUENCES = (list, tuple, deque, UserList)
 
 
 class Part(NamedTuple):
@@ -68,7 +69,7 @@ def is_container(value: Any) -> bool:
 
     An object is none: data managers of its own store what is in it.
     """
-    return isinstance(value, (Mapping, *SEQUENCES, *SETS))
+    return isinstance(value, (Mapping, *SEQUENCES, Set))
 
 
 def rebuilt(container: Any, values: Iterable[Any]) -> Any:
