@@ -1,5 +1,6 @@
 """z3c.form data managers for storages and for mappings like the stored ones."""
 
+from collective.annotationforms.fields.default import default_of
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import InvalidValueError
 from collective.annotationforms.interfaces import IStorageDataManager
@@ -63,7 +64,7 @@ class StorageField(DictionaryField):
         """
         value = self.query()
         if value is NO_VALUE:
-            value = self.field.bind(self.data.__parent__).default
+            value = default_of(self.data, self.field)
         return value
 
     def _relation_to(self, target: Any) -> RelationValue:

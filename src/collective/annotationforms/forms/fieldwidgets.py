@@ -1,6 +1,7 @@
 """The fields of a form on a storage: bound to the page, not to the storage."""
 
 from collections.abc import Mapping
+from collective.annotationforms.fields.default import ask_once
 from collective.annotationforms.fields.innerwidget import all_inner_widgets
 from collective.annotationforms.fields.password import hide_passwords
 from collective.annotationforms.forms.address import user_is_unknown
@@ -119,6 +120,7 @@ class StorageWidgets(FieldWidgets):
     def _of_storage(self, form_field: Field) -> Field:
         form_field = copy(form_field)
         form_field.field = field_of_storage(form_field.field, self.content)
+        ask_once(form_field.field, self.content)
         if form_field.field.__name__ in self.content:
             # Stored empty is a value: z3c.form would show the default in its place.
             form_field.showDefault = False

@@ -4,6 +4,9 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from collective.annotationforms.saving.save import check_storable
 from collective.annotationforms.saving.token import current_value
+from collective.annotationforms.saving.token import if_stored
+from collective.annotationforms.saving.token import is_of_default
+from collective.annotationforms.saving.token import is_stored
 from collective.annotationforms.saving.token import sent_back
 from collective.annotationforms.saving.token import sent_token
 from collective.annotationforms.saving.token import token_of
@@ -61,14 +64,18 @@ def decide(
     if seen is None:
         # Sent by a script, or by a template that shows no tokens.
         return SENT
-    if choice == THEIRS or seen.removeprefix(UNSTORED) == sent:
-        # Chosen, or left alone.
+    left_alone = if_stored(seen) == sent
+    if choice == THEIRS or (left_alone and not seen.startswith(UNSTORED)):
         return STORED
     stored = get_stored()
-    if seen == stored or stored.removeprefix(UNSTORED) == sent:
+    if left_alone and (seen == stored or not stored.startswith(UNSTORED)):
+        return STORED
+    if seen == stored or if_stored(stored) == sent:
         # Only the editor has changed it, or both to the same.
         return SENT
-    return CONFLICT
+    # A default that is another one now is nobody's edit.
+    was_default = seen.startswith(UNSTORED) and stored.startswith(UNSTORED)
+    return SENT if was_default else CONFLICT
 
 
 def merged_value(widget: IWidget, sent: Any) -> Any:
@@ -86,6 +93,7 @@ def merged_value(widget: IWidget, sent: Any) -> Any:
     outcome = SENT if seen is None else _outcome(widget, seen, sent)
     if outcome == CONFLICT:
         raise ValueConflict(widget)
+    widget.chosen = outcome == SENT and seen is not None and is_of_default(widget, seen)
     if outcome == STORED:
         return current
     _check_sent(widget, sent, current)
@@ -115,7 +123,8 @@ def changed_values(form: IForm, data: dict[str, Any]) -> dict[str, Any]:
     """Return the part of the extracted `data` that differs from what is shown now.
 
     A form that is saved untouched gives an empty dict, also if nothing was stored
-    before and the form showed defaults.
+    before and the form showed defaults; but those that are others by now are changes,
+    for the editor saw and saved them.
     """
     shown = dict(widgets_by_name(form))
     return {
@@ -140,9 +149,12 @@ def next_token(widget: IWidget) -> str:
     """
     seen = sent_token(widget)
     in_conflict = isinstance(getattr(widget.error, "error", None), ValueConflict)
-    if seen is None or in_conflict or sent_is_stored(widget):
+    if seen is None or in_conflict:
         return token_of(widget)
-    return seen
+    if not is_stored(widget) and is_of_default(widget, seen):
+        # What was typed may be what the default is by now.
+        return seen
+    return token_of(widget) if sent_is_stored(widget) else seen
 
 
 def sent_is_stored(widget: IWidget) -> bool:
@@ -165,6 +177,9 @@ def choice_of(widget: IWidget) -> str | None:
 def _is_as_shown(widget: IWidget, value: Any) -> bool:
     if value is NOT_CHANGED:
         return True
+    if getattr(widget, "chosen", False) and not is_stored(widget):
+        # No matter whether it is the default, too, maybe since a moment ago.
+        return False
     shown = current_value(widget)
     return same(widget.field, shown, value) or same(
         widget.field, sent_back(widget, shown), value

@@ -2,6 +2,10 @@
 
 A token is the digest of the value of a field, and whether it was stored.  It travels
 beside the widget, and comes back with what was typed.
+
+That of a default has a digest that is always the same, by which we know it as ours; and
+one more if the widget sends back less than it got, as a time without its seconds: it
+shows that a factory gives another value now.
 """
 
 from collective.annotationforms.fields.default import default_value
@@ -19,8 +23,8 @@ from zope.component import getMultiAdapter
 from zope.interface import Invalid
 
 
-#: Before the digest of a value that was shown, but not stored: of a default.  No
-#: digest begins with it.
+#: Before each digest of a value that was shown, but not stored: of a default.  No
+#: digest has it.
 UNSTORED = "~"
 
 
@@ -45,13 +49,33 @@ def token_name(widget: IWidget) -> str:
 
 def token_of(widget: IWidget) -> str:
     """Return the token for what the field of `widget` has now."""
-    mark = "" if widget.field.__name__ in widget.context else UNSTORED
-    return mark + token_of_value(widget, sent_back(widget, current_value(widget)))
+    value = current_value(widget)
+    token = token_of_value(widget, sent_back(widget, value))
+    if is_stored(widget):
+        return token
+    exact = token_of_value(widget, value)
+    digests = ["", token, _digest_of_ours(widget), exact]
+    return UNSTORED.join(digests[:3] if exact == token else digests)
 
 
 def token_of_value(widget: IWidget, value: Any) -> str:
     """Return the token for a value of the field if it is stored."""
     return digest(widget.context, widget.field, value)
+
+
+def if_stored(token: str) -> str:
+    """Return the token that what was shown had if it were stored."""
+    return token.removeprefix(UNSTORED).partition(UNSTORED)[0]
+
+
+def is_of_default(widget: IWidget, token: str) -> bool:
+    """Tell whether we have made the token, with the key of now, of a default."""
+    return token.split(UNSTORED)[2:3] == [_digest_of_ours(widget)]
+
+
+def is_stored(widget: IWidget) -> bool:
+    """Tell whether the field of `widget` is stored, if only empty."""
+    return widget.field.__name__ in widget.context
 
 
 def sent_token(widget: IWidget) -> str | None:
@@ -62,7 +86,7 @@ def sent_token(widget: IWidget) -> str | None:
 
 def current_value(widget: IWidget) -> Any:
     """Return what the field of `widget` has now: what is stored, or the default."""
-    if widget.field.__name__ not in widget.context:
+    if not is_stored(widget):
         return default_value(widget)
     return getMultiAdapter((widget.context, widget.field), IDataManager).get()
 
@@ -76,3 +100,7 @@ def sent_back(widget: IWidget, shown: Any) -> Any:
         # It can be shown, but not be typed, e.g. None by the rich text widget.
         return shown
     return with_kept_parts(sent, shown)
+
+
+def _digest_of_ours(widget: IWidget) -> str:
+    return token_of_value(widget, UNSTORED)

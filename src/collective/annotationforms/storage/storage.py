@@ -4,6 +4,7 @@ Knows nothing of forms and requests.
 """
 
 from Acquisition import aq_base
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import MutableMapping
@@ -59,6 +60,8 @@ class AnnotationStorage(PersistentMapping):
     def __init__(self, page: Any, key: str):
         self.__parent__ = page
         self.key = key
+        #: What gives the default of a field of a form, the same each time.
+        self.defaults: dict[tuple, Callable[[], Any]] = {}
 
     def __repr__(self) -> str:
         # No values: they may be personal, and a repr ends up in logs.

@@ -1,13 +1,18 @@
 from collective.annotationforms import annotation_storage
 from collective.annotationforms import AnnotationStorageMixin
+from collective.annotationforms import schema_view
+from collective.annotationforms.fields.default import ask_once
+from collective.annotationforms.forms.fieldwidgets import field_of_storage
 from collective.annotationforms.tests import sampleforms
 from collective.annotationforms.tests.layers import IntegrationTestCase
 from plone.app.contenttypes.interfaces import IDocument
 from z3c.form import field
 from z3c.form.form import EditForm
+from z3c.form.interfaces import IDataManager
 from z3c.form.widget import ComputedWidgetAttribute
 from zope import schema
 from zope.component import getGlobalSiteManager
+from zope.component import getMultiAdapter
 from zope.interface import Interface
 from zope.interface import provider
 from zope.schema.interfaces import IContextAwareDefaultFactory
@@ -16,11 +21,13 @@ from zope.schema.vocabulary import SimpleVocabulary
 
 
 seen = []
+asked = []
 
 
 @provider(IContextAwareDefaultFactory)
 def factory(context):
     seen.append(context)
+    asked.append(context)
     return "from a factory"
 
 
@@ -103,3 +110,49 @@ class TestDefault(IntegrationTestCase):
         self.assertIs(IComputed["made"], ComputedForm.fields["made"].field)
         self.assertIsNone(ComputedForm.fields["made"].showDefault)
         self.assertNotIn("storage", vars(IComputed["made"]))
+
+
+class TestFactory(IntegrationTestCase):
+    """What a factory has given is kept for the form, and for nobody else."""
+
+    def setUp(self):
+        super().setUp()
+        self.form = ComputedForm(self.page, self.request)
+        self.form.update()
+        self.field = self.form.fields["made"].field
+        del asked[:]
+
+    def test_is_not_called_again(self):
+        self.form.update()
+        self.form.updateWidgets()
+        storage = self.form.getContent()
+        for made in (IComputed["made"], self.field):
+            manager = getMultiAdapter((storage, made), IDataManager)
+            self.assertEqual("from a factory", manager.get())
+        self.assertEqual("from a factory", self.field.bind(storage).default)
+        self.assertEqual("from a factory", self.field.default)
+        self.assertEqual([], asked)
+
+    def test_is_called_again_for_a_storage_without_a_form(self):
+        storage = annotation_storage(self.page, "form_annotation_storage")
+        view = schema_view(storage, IComputed)
+        self.assertEqual(["from a factory"] * 2, [view.made, view.made])
+        self.assertEqual(2, len(asked))
+
+    def test_is_called_for_the_page_of_another_storage(self):
+        other = self.portal["private-page"]
+        storage = annotation_storage(other, "form_annotation_storage")
+        made = field_of_storage(self.field, storage)
+        ask_once(made, storage)
+        self.assertEqual("from a factory", made.default)
+        self.assertEqual([other], asked)
+
+    def test_a_list_that_is_changed_in_place_is_that_of_the_caller(self):
+        class ILists(Interface):
+            tags = schema.List(title="Tags", defaultFactory=list, required=False)
+
+        storage = annotation_storage(self.page, "example.lists")
+        tags = field_of_storage(ILists["tags"], storage)
+        ask_once(tags, storage)
+        tags.default.append("a")
+        self.assertEqual([], tags.default)
