@@ -1,5 +1,6 @@
 """Conflicts as an editor sees them: the other value, whose it is, and a choice."""
 
+from AccessControl import getSecurityManager
 from collective.annotationforms.fields.password import hide_passwords
 from collective.annotationforms.i18n import _
 from collective.annotationforms.permission import Closed
@@ -55,6 +56,13 @@ class ConflictView(ErrorViewSnippet):
         if change is None:
             return _("Somebody else has changed this field while you edited it.")
         mapping = {"user": self._name_of_user(change), "time": self._time(change)}
+        # In another window, or before going back to the form in this one.
+        if change.user and change.user == getSecurityManager().getUser().getId():
+            return _(
+                "You have changed this field while you edited it, on ${time}: this is"
+                " your own earlier save.",
+                mapping=mapping,
+            )
         return _(
             "${user} has changed this field while you edited it, on ${time}.",
             mapping=mapping,

@@ -224,6 +224,75 @@ class TestTwoEditors(ConflictTestCase):
         self.assertIn("Somebody else has changed", self.field(self.mine, "name"))
 
 
+class TestOneself(ConflictTestCase):
+    """An editor who goes back to the form that was saved, or has it in two windows."""
+
+    def setUp(self):
+        super().setUp()
+        self.store(name="Ada", count=1)
+
+    def assert_own(self, browser):
+        self.assert_conflicts(browser, "name")
+        self.assertRegex(
+            self.field(browser, "name"),
+            r"You have changed this field .* [AP]M: this is your own earlier save\.",
+        )
+        self.assertNotIn("omebody else", self.field(browser, "name"))
+
+    def test_back_and_another_value(self):
+        for user in ("admin", "editor"):
+            with self.subTest(user=user):
+                self.store(name="Ada")
+                browser = self.open(user=user)
+                self.save(browser, name="Grace")
+                self.assertIn("Changes saved.", browser.contents)
+                browser.goBack()
+                self.save(browser, name="Mary")
+                self.assert_own(browser)
+                self.assertEqual("Grace", self.stored()["name"])
+                self.save(browser)
+                self.assertEqual("Mary", self.stored()["name"])
+
+    def test_back_and_saved_again(self):
+        browser = self.open()
+        self.save(browser, name="Grace")
+        browser.goBack()
+        self.save(browser, name="Grace")
+        self.assertIn("Nothing was changed.", browser.contents)
+
+    def test_back_and_another_field(self):
+        browser = self.open()
+        self.save(browser, name="Grace")
+        browser.goBack()
+        browser.getControl(name="form.widgets.name").value = "Ada"
+        self.save(browser, count="2")
+        self.assertEqual({"name": "Grace", "count": 2}, self.stored())
+
+    def test_the_first_save_of_all(self):
+        self.forget()
+        browser = self.open()
+        self.save(browser, name="Grace")
+        browser.goBack()
+        self.save(browser, name="Mary")
+        self.assert_own(browser)
+
+    def test_somebody_else_has_saved_after_that(self):
+        browser = self.open()
+        self.save(browser, name="Grace")
+        self.save(self.open(user="editor"), name="Eve")
+        browser.goBack()
+        self.save(browser, name="Mary")
+        self.assertIn("editor has changed this field", self.field(browser, "name"))
+
+    def test_somebody_else_has_changed_another_field_after_that(self):
+        browser = self.open()
+        self.save(browser, name="Grace")
+        self.save(self.open(user="editor"), count="2")
+        browser.goBack()
+        self.save(browser, name="Mary")
+        self.assert_own(browser)
+
+
 class TestToken(ConflictTestCase):
     """What tells the form what its editor saw."""
 
