@@ -1,9 +1,12 @@
+from AccessControl.users import SpecialUser
 from collective.annotationforms.interfaces import IStorageSavedEvent
 from collective.annotationforms.tests import sampleforms
 from collective.annotationforms.tests.layers import FunctionalTestCase
 from collective.annotationforms.tests.layers import IntegrationTestCase
 from collective.annotationforms.tests.pages import registered_objects
 from DateTime import DateTime
+from OFS.LockItem import LockItem
+from plone.app.iterate.interfaces import ITERATE_LOCK
 from plone.app.testing import login
 from plone.app.testing import SITE_OWNER_NAME
 from plone.locking.interfaces import ILockable
@@ -177,6 +180,51 @@ class TestLock(FunctionalTestCase):
         self.lock(SITE_OWNER_NAME)
         self.save()
         self.assertEqual({"name": "typed"}, self.stored())
+
+    def test_of_oneself_by_a_check_out(self):
+        login(self.portal.aq_parent, SITE_OWNER_NAME)
+        ILockable(self.page).lock(ITERATE_LOCK, children=True)
+        transaction.commit()
+        self.save()
+        self.assertEqual({"name": "typed"}, self.stored())
+
+    def test_of_somebody_else_by_a_check_out(self):
+        login(self.portal, "editor")
+        ILockable(self.page).lock(ITERATE_LOCK, children=True)
+        transaction.commit()
+        browser = self.save()
+        self.assertIn("saved: editor has locked the page", self.content(browser))
+        self.assertIsNone(self.stored())
+
+    def lock_by_webdav(self, creator):
+        item = LockItem(creator, owner="<D:href>somebody</D:href>")
+        self.page.wl_setLock(item.getLockToken(), item)
+        transaction.commit()
+
+    def test_by_webdav(self):
+        users = self.portal.acl_users
+        self.lock_by_webdav(users.getUserById("editor"))
+        browser = self.save()
+        self.assertIn("saved: editor has locked the page", self.content(browser))
+        self.assertIsNone(self.stored())
+        self.page.wl_clearLocks()
+        self.lock_by_webdav(self.layer["app"].acl_users.getUser(SITE_OWNER_NAME))
+        self.save()
+        self.assertEqual({"name": "typed"}, self.stored())
+
+    def test_of_nobody_that_is_known(self):
+        self.lock_by_webdav(SpecialUser("System Processes", "", ["Manager"], []))
+        self.assertIsNone(ILockable(self.page).lock_info()[0]["creator"])
+        browser = self.save()
+        self.assertIn("saved: somebody else has locked the page", self.content(browser))
+        self.assertIsNone(self.stored())
+
+    def test_of_oneself_and_of_somebody_else(self):
+        self.lock(SITE_OWNER_NAME)
+        self.lock_by_webdav(self.portal.acl_users.getUserById("editor"))
+        browser = self.save()
+        self.assertIn("saved: editor has locked the page", self.content(browser))
+        self.assertIsNone(self.stored())
 
     def test_can_be_ignored(self):
         class Form(sampleforms.PlainEditForm):
