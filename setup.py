@@ -59,6 +59,7 @@ setup(
         "plone.app.content",
         "plone.app.linkintegrity",
         "plone.app.textfield",
+        "plone.app.uuid",
         "plone.app.z3cform",
         "plone.autoform",
         "plone.base",

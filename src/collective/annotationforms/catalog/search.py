@@ -13,6 +13,7 @@ from Products.CMFCore.interfaces import ISiteRoot
 from typing import Any
 from zope.component import getUtility
 from zope.interface import Interface
+from ZTUtils.Lazy import LazyCat
 
 import re
 
@@ -81,9 +82,18 @@ class Search:
         return records
 
     def _brains(self) -> Any:
-        return catalog().searchResults(
-            show_inactive=True, **self._query(), **self._order()
+        found = self._found(**self._order())
+        every = self._found()
+        if len(found) == len(every):
+            return found
+        # An index sorts only what it knows: files, for example, have no workflow state.
+        known = {brain.getRID() for brain in found}
+        return LazyCat(
+            [found, [brain for brain in every if brain.getRID() not in known]]
         )
+
+    def _found(self, **order: str) -> Any:
+        return catalog().searchResults(show_inactive=True, **self._query(), **order)
 
     def _query(self) -> dict[str, Any]:
         query: dict[str, Any] = {INDEX: [FormKey(self.form.key)]}

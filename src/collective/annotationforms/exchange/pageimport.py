@@ -162,11 +162,11 @@ class DataCheck:
         return value
 
     def _validate(self, field: IField, value: Any) -> None:
-        bound = field.bind(self.page)
         try:
+            bound = field.bind(self.page)
             bound.validate(value)
-        except (ArithmeticError, TypeError, ValueError) as error:
-            # It can't be compared with the smallest value, for example.
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            # Its vocabulary is gone, or it can't be compared with the smallest value.
             raise Invalid(NOT_EXPORTED) from error
         check_filled_in(bound, value)
         name, label = field.__name__, field.title

@@ -23,6 +23,11 @@ from zope.schema.interfaces import IField
 from zope.schema.interfaces import IPassword
 
 
+# Raised where a value or a vocabulary is gone; by a source, which need not have terms;
+# and for what is no value of a choice at all.
+NO_TERM = (AttributeError, LookupError, TypeError, ValueError)
+
+
 @dataclass(frozen=True, kw_only=True)
 class TextStyle:
     """How values are written as text.
@@ -106,6 +111,13 @@ def _title(field: IField | None, value: Any) -> str | None:
         return None
     try:
         return field.vocabulary.getTerm(value).title
-    except (LookupError, TypeError):
-        # What is stored may be no value of a choice at all.
+    except NO_TERM:
         return None
+
+
+def bound_to(field: IField, page: Any) -> IField:
+    """Return the field as it is on the page, unbound if its vocabulary is gone."""
+    try:
+        return field.bind(page)
+    except NO_TERM:
+        return field

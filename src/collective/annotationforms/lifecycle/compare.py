@@ -2,6 +2,8 @@
 
 from Acquisition import aq_base
 from collections.abc import Iterator
+from collective.annotationforms.catalog.inventory import stored_mappings
+from collective.annotationforms.fields.text import bound_to
 from collective.annotationforms.fields.text import text_of
 from collective.annotationforms.interfaces import StorageError
 from collective.annotationforms.interfaces import VERSIONED
@@ -9,7 +11,6 @@ from collective.annotationforms.permission import Access
 from collective.annotationforms.permission import Closed
 from collective.annotationforms.registry import form_of
 from collective.annotationforms.storage.storage import annotation_storage
-from collective.annotationforms.storage.storage import stored_mappings
 from html import escape
 from pathlib import Path
 from Products.CMFDiffTool.TextDiff import TextDiff
@@ -93,7 +94,7 @@ class CompareView(Closed, diff.DiffView):
         except StorageError:
             # Nothing of it can be compared.
             return ""
-        return text_of(field.bind(self.context), value)
+        return text_of(bound_to(field, self.context), value)
 
 
 class DataDiff(TextDiff):

@@ -13,10 +13,12 @@ class Row(Entry):
 
     def __init__(self, brain: Any, page: Any, form: IRegisteredForm):
         super().__init__(page, form)
-        self.title = brain.Title
         self.path = path_of(brain)
-        self.state = brain.review_state
-        self.modified = brain.modified
+        # The catalog has a value that is false where an object has none of its own:
+        # files have no workflow.
+        self.title = brain.Title or self.path
+        self.state = brain.review_state or ""
+        self.modified = brain.modified or None
         self.page_url = brain.getURL()
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Set
 from collective.annotationforms.exchange.export import CELL
+from collective.annotationforms.fields.text import NO_TERM
 from collective.annotationforms.fields.text import text_of
 from collective.annotationforms.fields.text import TextStyle
 from collective.annotationforms.i18n import _
@@ -90,6 +91,5 @@ def _term(field: IChoice, value: Any, page: Any) -> Any:
         vocabulary = field.bind(page).vocabulary
         is_known = IBaseVocabulary.providedBy(vocabulary)
         return vocabulary.getTerm(value) if is_known else None
-    except (LookupError, TypeError):
-        # The value, or the vocabulary, is gone; or it is no value of a choice at all.
+    except NO_TERM:
         return None

@@ -20,6 +20,8 @@ from z3c.form import field
 from z3c.form.form import DisplayForm
 from z3c.relationfield import RelationChoice
 from zope import schema
+from zope.interface import implementer
+from zope.schema.interfaces import ISource
 from zope.schema.vocabulary import SimpleTerm
 from zope.schema.vocabulary import SimpleVocabulary
 
@@ -189,6 +191,36 @@ class TestCompare(CompareTestCase):
             browser = self.browser(user)
             browser.open(f"{self.url}/@@history?two={self.before}")
             self.assertNotIn("Ada", browser.contents)
+
+    def test_fields_whose_terms_are_gone(self):
+        @implementer(ISource)
+        class Source:
+            def __contains__(self, value):
+                return True
+
+        class IGone(model.Schema):
+            word = schema.Choice(title="Word", vocabulary="no.such", required=False)
+            words = schema.Set(
+                title="Words",
+                value_type=schema.Choice(vocabulary="no.such"),
+                required=False,
+            )
+            source = schema.Choice(title="Source", source=Source(), required=False)
+            plain = schema.TextLine(title="Plain", required=False)
+
+        class GoneView(AnnotationView):
+            schema = IGone
+            ANNOTATION_STORAGE_KEY = "example.compared.gone"
+
+        self.register_view("gone", GoneView)
+        storage = annotation_storage(self.page, GoneView.ANNOTATION_STORAGE_KEY)
+        versions = []
+        for turn in ("one", "two"):
+            storage.update(word=turn, words={turn}, source=turn, plain=turn)
+            versions.append(self.save())
+        found = self.compared(*versions)
+        for title in ("Word", "Words", "Source", "Plain"):
+            self.assertIn(title, found)
 
     def test_a_copy_has_no_versions(self):
         self.portal.manage_pasteObjects(self.portal.manage_copyObjects(["page"]))
