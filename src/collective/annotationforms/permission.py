@@ -201,16 +201,15 @@ def may_use_field(use: FieldUse, key: str, page: Any) -> bool:
     """Tell whether the user has the permission that a form needs for a field.
 
     `key` is that of the permissions to read, or to write, in the tagged values of
-    plone.autoform.  Nobody has a permission that is not known.
+    plone.autoform: those of the schema that the form uses, merged with those of its
+    bases, as plone.autoform merges them.  Nobody has a permission that is not known.
     """
-    name = use.field.__name__
-    schemata = {use.schema, use.field.interface} - {None}
-    needed = {mergedTaggedValueDict(schema, key).get(name) for schema in schemata}
+    schema = use.schema or use.field.interface
+    tagged = {} if schema is None else mergedTaggedValueDict(schema, key)
+    needed = tagged.get(use.field.__name__)
     # zope.security's own checkPermission needs an interaction, which scripts lack.
     return all(
-        SecurityPolicy().checkPermission(permission, one)
-        for permission in needed
-        for one in _guards(page)
+        SecurityPolicy().checkPermission(needed, one) for one in _guards(page)
     )
 
 

@@ -2,7 +2,7 @@
 
 from Acquisition import aq_base
 from collections.abc import Iterator
-from collective.annotationforms.catalog.inventory import stored_mappings
+from collective.annotationforms.storage.storage import stored_mappings
 from collective.annotationforms.fields.text import bound_to
 from collective.annotationforms.fields.text import text_of
 from collective.annotationforms.interfaces import StorageError

@@ -227,6 +227,13 @@ class IGuardedMore(IData):
     own = schema.TextLine(title="Own", required=False)
 
 
+class IOpened(IGuardedMore):
+    """Opens a field that its base guards, and guards another one."""
+
+    directives.read_permission(plain="zope2.View", writers="cmf.ManagePortal")
+    directives.write_permission(plain="zope2.View")
+
+
 class IOther(model.Schema):
     plain = schema.TextLine(title="Plain, too", required=False)
 
@@ -256,6 +263,45 @@ class TestSchemaOfTheForm(AddressTestCase):
             self.assertEqual([], self.shown_to("editor", form_class, *names))
             found = self.shown_to("manager", form_class, *names)
             self.assertEqual(["plain", "own"], found)
+
+    def test_the_most_derived_schema_wins(self):
+        # As in plone.autoform.
+        for form_class in (AnnotationEditForm, AnnotationView):
+            members = {"schema": IOpened, "ANNOTATION_STORAGE_KEY": "access.own"}
+            form_class = type("Opened", (form_class,), members)
+            found = self.shown_to("editor", form_class, "plain", "own", "writers")
+            self.assertEqual(["plain"], found)
+
+        class Plain(AnnotationStorageMixin, EditForm):
+            fields = field.Fields(IOpened).select("plain", "own")
+            permission = "cmf.ModifyPortalContent"
+            ANNOTATION_STORAGE_KEY = "access.own"
+
+        self.assertEqual(["plain"], self.shown_to("editor", Plain, "plain", "own"))
+
+    def test_an_export_asks_the_same(self):
+        class Opened(AnnotationEditForm):
+            schema = IOpened
+            ANNOTATION_STORAGE_KEY = "access.own"
+
+        storage = annotation_storage(self.page, "access.own")
+        storage.update(plain="the-plain", own="the-own", writers="the-writers")
+        transaction.commit()
+        with registered_form(
+            "opened",
+            Opened,
+            for_=IDocument,
+            title="Opened",
+            permission="cmf.ModifyPortalContent",
+            view_permission="zope2.View",
+        ):
+            for user, expected in (
+                ("editor", {"plain"}),
+                ("manager", {"plain", "own", "writers"}),
+            ):
+                for path in ("@@form-data-export?key=access.own", "@@opened-view"):
+                    found = re.findall(r"the-(\w+)", self.get(user, path))
+                    self.assertEqual(expected, set(found), path)
 
     def test_fields_of_z3c_form(self):
         class Plain(AnnotationStorageMixin, EditForm):
