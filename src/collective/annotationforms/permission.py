@@ -208,9 +208,7 @@ def may_use_field(use: FieldUse, key: str, page: Any) -> bool:
     tagged = {} if schema is None else mergedTaggedValueDict(schema, key)
     needed = tagged.get(use.field.__name__)
     # zope.security's own checkPermission needs an interaction, which scripts lack.
-    return all(
-        SecurityPolicy().checkPermission(needed, one) for one in _guards(page)
-    )
+    return all(SecurityPolicy().checkPermission(needed, one) for one in _guards(page))
 
 
 def may_use_form_field(form_field: Field, mode: str, form: Any) -> bool:

@@ -2,7 +2,6 @@
 
 from Acquisition import aq_base
 from collections.abc import Iterator
-from collective.annotationforms.storage.storage import stored_mappings
 from collective.annotationforms.fields.text import bound_to
 from collective.annotationforms.fields.text import text_of
 from collective.annotationforms.interfaces import StorageError
@@ -11,6 +10,7 @@ from collective.annotationforms.permission import Access
 from collective.annotationforms.permission import Closed
 from collective.annotationforms.registry import form_of
 from collective.annotationforms.storage.storage import annotation_storage
+from collective.annotationforms.storage.storage import stored_mappings
 from html import escape
 from pathlib import Path
 from Products.CMFDiffTool.TextDiff import TextDiff

@@ -7,6 +7,7 @@ the relations of the site with new ids.  So the UUID of the target is kept besid
 from collections.abc import Callable
 from collective.annotationforms.storage.parts import replaced
 from copy import copy
+from persistent import Persistent
 from plone.app.uuid.utils import uuidToObject
 from plone.uuid.interfaces import IUUID
 from Products.CMFCore.interfaces import IContentish
@@ -51,6 +52,14 @@ def with_relations(value: Any) -> Any:
     return replaced(value, IContentish.providedBy, relation_to)
 
 
+def without_content(value: Any) -> Any:
+    """Return `value` with a relation in place of each content object stored in it.
+
+    Content that is gone from the site stays: there is nothing to refer to.
+    """
+    return replaced(value, _is_content_of_site, relation_to)
+
+
 def with_own_relations(value: Any) -> Any:
     """Return `value` with a copy in place of each relation that something has already.
 
@@ -78,6 +87,13 @@ def with_other_targets(value: Any, other: Callable) -> Any:
 
 def _related(target: Any, other: Callable) -> RelationValue | None:
     return None if target is None else relation_to(other(target))
+
+
+def _is_content_of_site(value: Any) -> bool:
+    # By its class: nothing has to be loaded to find that it is none.
+    if not (isinstance(value, Persistent) and IContentish.implementedBy(type(value))):
+        return False
+    return getUtility(IIntIds).queryId(value) is not None
 
 
 def _has_owner(value: Any) -> bool:

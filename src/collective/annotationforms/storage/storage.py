@@ -21,6 +21,7 @@ from collective.annotationforms.interfaces import UnreadableError
 from collective.annotationforms.storage.loading import NOT_LOADED
 from collective.annotationforms.storage.loading import why_unreadable
 from collective.annotationforms.storage.relation import with_own_relations
+from collective.annotationforms.storage.relation import without_content
 from collective.annotationforms.storage.value import detached
 from collective.annotationforms.storage.written import as_written
 from contextlib import contextmanager
@@ -34,6 +35,8 @@ from zope.annotation.interfaces import IAnnotations
 from zope.component import adapter
 from zope.event import notify
 from zope.interface import classImplements
+from zope.interface import directlyProvidedBy
+from zope.interface import directlyProvides
 from zope.interface import implementer
 from zope.interface import Interface
 from zope.interface.interface import InterfaceClass
@@ -56,6 +59,7 @@ class AnnotationStorage(PersistentMapping):
 
     __name__ = None
     in_save = False
+    _is_clean = False
 
     def __init__(self, page: Any, key: str):
         self.__parent__ = page
@@ -200,7 +204,22 @@ class AnnotationStorage(PersistentMapping):
             # Changes of a plain dict are not noticed by the ZODB.
             stored = PersistentMapping(stored or {})
             annotations(self.__parent__, self.key)[self.key] = stored
+        elif not self._is_clean:
+            self._is_clean = True
+            self._clean(stored)
         return stored
+
+    def _clean(self, stored: PersistentMapping) -> None:
+        """Let the mapping be plain, with relations in place of content.
+
+        The published recipe marks the mapping itself, and stores what a field gives.
+        """
+        if list(directlyProvidedBy(stored)):
+            directlyProvides(stored)
+        for name, value in list(stored.items()):
+            clean = without_content(value)
+            if clean is not value:
+                self[name] = clean
 
 
 @implementer(IValueWrittenEvent)

@@ -16,13 +16,17 @@ from z3c.relationfield import RelationChoice
 from z3c.relationfield import RelationList
 from z3c.relationfield import RelationValue
 from z3c.relationfield.event import _setRelation
+from z3c.relationfield.interfaces import IRelationValue
 from zc.relation.interfaces import ICatalog
 from zope import schema
 from zope.annotation.interfaces import IAnnotations
 from zope.component import getMultiAdapter
 from zope.component import getUtility
 from zope.event import notify
+from zope.interface import alsoProvides
+from zope.interface import directlyProvidedBy
 from zope.interface import implementer
+from zope.interface import Interface
 from zope.intid.interfaces import IIntIds
 from zope.lifecycleevent import ObjectModifiedEvent
 
@@ -326,6 +330,62 @@ class TestRichText(RelationTestCase):
         self.write("first")
         info = DeleteConfirmationInfo(self.portal, self.request)
         self.assertEqual(1, len(info.get_breaches([self.portal["first"]])))
+
+
+class IMarker(Interface):
+    """What the published recipe marks the mapping with."""
+
+
+class TestDataOfTheRecipe(RelationTestCase):
+    """A mapping with a marker in it, and content in place of relations."""
+
+    def setUp(self):
+        super().setUp()
+        targets = [aq_base(self.portal[name]) for name in ("first", "second")]
+        self.mapping = PersistentMapping(
+            one=targets[0], several=targets, rows=[{"cell": targets[1]}]
+        )
+        alsoProvides(self.mapping, IMarker)
+        IAnnotations(self.page)[KEY] = self.mapping
+        transaction.savepoint()
+
+    def assert_clean(self, page, targets):
+        stored = IAnnotations(page)[KEY]
+        self.assertIs(PersistentMapping, type(stored))
+        self.assertEqual([], list(directlyProvidedBy(stored)))
+        self.assertEqual(targets, self.targets(page))
+        self.assertTrue(IRelationValue.providedBy(stored["one"]))
+        for value in (*stored["several"], stored["rows"][0]["cell"]):
+            self.assertTrue(IRelationValue.providedBy(value))
+
+    def test_reading_writes_nothing(self):
+        self.assertEqual("first", self.view.one.getId())
+        self.assertEqual(
+            ["first", "second"], [one.getId() for one in self.view.several]
+        )
+        self.assertFalse(self.mapping._p_changed)
+        self.assertTrue(IMarker.providedBy(self.mapping))
+
+    def test_the_next_write_cleans_it(self):
+        self.storage["text"] = None
+        self.assert_clean(self.page, ["first", "first", "second", "second"])
+        self.assertEqual(self.portal["first"], self.view.one)
+
+    def test_a_write_of_one_of_the_values(self):
+        self.view.one = self.portal["third"]
+        self.assert_clean(self.page, ["first", "second", "second", "third"])
+
+    def test_a_copy_of_the_page_clones_no_target_afterwards(self):
+        self.storage["text"] = None
+        self.portal.manage_pasteObjects(self.portal.manage_copyObjects(["page"]))
+        copied = self.portal["copy_of_page"]
+        self.assert_clean(copied, ["first", "first", "second", "second"])
+
+    def test_a_target_that_is_gone(self):
+        self.portal.manage_delObjects(["second"])
+        self.storage["text"] = None
+        self.assertEqual(["first", "first"], self.targets())
+        self.assertEqual([], list(directlyProvidedBy(self.mapping)))
 
 
 class TestRebuild(RelationTestCase):
