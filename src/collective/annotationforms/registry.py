@@ -240,7 +240,9 @@ def _uses_of(form: type) -> Iterator[FieldUse]:
     items = getattr(form, "fields", None)
     items = list(items.values()) if IFields.providedBy(items) else []
     # z3c.form shows the fields that it was told; plone.autoform adds the schemata.
-    only_items = bool(items) and not issubclass(form, AutoFields)
+    # A group may be what makes one, in place of a class.
+    is_auto = isinstance(form, type) and issubclass(form, AutoFields)
+    only_items = bool(items) and not is_auto
     schemata = (getattr(form, "schema", None), *_tuple(form, "additionalSchemata"))
     for schema in schemata:
         if isinstance(schema, InterfaceClass):
