@@ -26,6 +26,10 @@ class IAnything(Interface):
     name = schema.TextLine(title="Name", required=False)
 
 
+class IMore(Interface):
+    more = schema.TextLine(title="More", required=False)
+
+
 class AnythingForm(sampleforms.PlainEditForm):
     fields = field.Fields(IAnything).select("name")
 
@@ -96,6 +100,23 @@ class TestEvents(IntegrationTestCase):
                 self.assertEqual(
                     {"name": (None, "Ada"), "count": (None, 4)}, event.changes
                 )
+
+    def test_additional_schemata_are_named_as_in_the_storage(self):
+        class Form(sampleforms.AutoForm):
+            additionalSchemata = (IMore,)
+
+        prefixed = f"{IMore.__name__}.more"
+        self.apply(Form, **{"name": "Ada", prefixed: "one"})
+        events = self.events(IStorageSavedEvent)
+        modified = self.events(IObjectModifiedEvent)
+        self.apply(Form, **{"name": "Ada", prefixed: "two"})
+        (event,) = events
+        self.assertEqual({"more": ("one", "two")}, event.changes)
+        (event,) = [event for event in modified if event.object == self.page]
+        (description,) = event.descriptions
+        self.assertEqual(
+            (IMore, ("more",)), (description.interface, description.attributes)
+        )
 
     def test_the_page_is_modified_once(self):
         modified = self.events(IObjectModifiedEvent)
