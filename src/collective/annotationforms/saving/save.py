@@ -9,7 +9,7 @@ from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import InvalidValueError
 from collective.annotationforms.interfaces import ISaveRules
 from collective.annotationforms.saving.lock import check_lock
-from collective.annotationforms.saving.notify import page_modified_event
+from collective.annotationforms.saving.notify import notify_page
 from collective.annotationforms.saving.notify import StorageSavedEvent
 from collective.annotationforms.storage.refused import by_form
 from collective.annotationforms.storage.value import same
@@ -65,7 +65,7 @@ def saving(
     event = StorageSavedEvent(storage, changes)
     notify(event)
     if rules.notify_content and not by_code:
-        notify(page_modified_event(event, rules.fields))
+        notify_page(event, rules.fields)
 
 
 def write_values(

@@ -1,13 +1,21 @@
+from AccessControl import getSecurityManager
+from AccessControl import Unauthorized
 from AccessControl.users import SpecialUser
+from Acquisition import aq_base
+from collective.annotationforms import AnnotationEditForm
+from collective.annotationforms.interfaces import IAnnotationFormsLayer
 from collective.annotationforms.interfaces import IStorageSavedEvent
 from collective.annotationforms.tests import sampleforms
 from collective.annotationforms.tests.layers import FunctionalTestCase
 from collective.annotationforms.tests.layers import IntegrationTestCase
+from collective.annotationforms.tests.layers import PASSWORD
 from collective.annotationforms.tests.pages import registered_objects
 from DateTime import DateTime
 from OFS.LockItem import LockItem
+from plone.app.contenttypes.interfaces import IDocument
 from plone.app.iterate.interfaces import ITERATE_LOCK
 from plone.app.testing import login
+from plone.app.testing import logout
 from plone.app.testing import SITE_OWNER_NAME
 from plone.locking.interfaces import ILockable
 from z3c.form import field
@@ -15,6 +23,7 @@ from z3c.form.interfaces import ActionExecutionError
 from zope import schema
 from zope.annotation.interfaces import IAnnotations
 from zope.component import getGlobalSiteManager
+from zope.interface import alsoProvides
 from zope.interface import Interface
 from zope.lifecycleevent.interfaces import IObjectModifiedEvent
 
@@ -168,6 +177,168 @@ class TestEvents(IntegrationTestCase):
         )
         self.assertIsNone(self.stored("form_annotation_storage"))
         self.assertEqual([], events)
+
+
+class OpenForm(AnnotationEditForm):
+    """A form for whoever may view the page."""
+
+    schema = IAnything
+    permission = "View"
+    ANNOTATION_STORAGE_KEY = "example.open"
+
+    def updateFields(self):
+        super().updateFields()
+        self.fields = self.fields.select("name")
+
+
+class TestVisitor(FunctionalTestCase):
+    """Who may use the form, but not edit the page, saves it: the page is told."""
+
+    key = "example.open"
+
+    def setUp(self):
+        super().setUp()
+        self.register_view("open-form", OpenForm)
+        self.portal.acl_users.userFolderAddUser("member", PASSWORD, ["Member"], [])
+        login(self.portal.aq_parent, SITE_OWNER_NAME)
+        self.page.setModificationDate(DateTime("2020-01-01"))
+        self.page.reindexObject(idxs=["modified"])
+        self.page.portal_repository.save(self.page)
+        self.version = self.page.version_id
+        logout()
+        transaction.commit()
+
+    def save(self, user, name="Ada"):
+        browser = self.browser(user)
+        browser.open(f"{self.url}/@@open-form")
+        browser.getControl("Name").value = name
+        browser.getControl("Save").click()
+        return browser
+
+    def versions(self):
+        transaction.begin()
+        history = self.portal.portal_historiesstorage.getHistory(
+            self.page.cmf_uid(), countPurged=False
+        )
+        return [entry.metadata["sys_metadata"] for entry in history]
+
+    def handle(self, handler):
+        registry = getGlobalSiteManager()
+        required = (IDocument, IObjectModifiedEvent)
+        registry.registerHandler(handler, required)
+        self.addCleanup(registry.unregisterHandler, handler, required)
+
+    def test_saves_and_the_page_is_told(self):
+        for number, user in enumerate((None, "member", "reader", "editor"), 1):
+            with self.subTest(user=user):
+                browser = self.save(user, f"{user}")
+                self.assertIn("Changes saved.", browser.contents)
+                self.assertEqual({"name": f"{user}"}, self.stored())
+                self.assertEqual(self.version + number, self.page.version_id)
+                self.assertGreater(self.page.modified(), DateTime() - 1)
+                (brain,) = self.portal.portal_catalog.unrestrictedSearchResults(
+                    path="/plone/page"
+                )
+                self.assertEqual(self.page.modified(), brain.modified)
+
+    def test_the_version_names_the_user(self):
+        self.save("member")
+        self.assertEqual("member", self.versions()[-1]["principal"])
+
+    def test_a_page_without_versions_so_far(self):
+        login(self.portal.aq_parent, SITE_OWNER_NAME)
+        tool = self.portal.portal_repository
+        tool.removePolicyFromContentType("Document", "at_edit_autoversion")
+        self.portal.invokeFactory("Document", "new", title="New")
+        page = self.portal["new"]
+        self.portal.portal_workflow.doActionFor(page, "publish")
+        self.assertFalse(hasattr(aq_base(page), "version_id"))
+        tool.addPolicyForContentType("Document", "at_edit_autoversion")
+        logout()
+        transaction.commit()
+        browser = self.browser(None)
+        browser.open(f"{page.absolute_url()}/@@open-form")
+        browser.getControl("Name").value = "Ada"
+        browser.getControl("Save").click()
+        self.assertIn("Changes saved.", browser.contents)
+        transaction.begin()
+        self.assertEqual(0, page.version_id)
+
+    def test_subscribers_act_for_the_user(self):
+        found = []
+        asked = (
+            "View",
+            "Modify portal content",
+            "Manage portal",
+            "CMFEditions: Revert to previous versions",
+            "CMFEditions: Save new version",
+        )
+
+        def look(page, event):
+            manager = getSecurityManager()
+            found.append(manager.getUser().getId())
+            others = (page, self.portal, self.portal["private-page"])
+            found.extend(
+                (name, *(bool(manager.checkPermission(name, item)) for item in others))
+                for name in asked
+            )
+            found.append([bool(page.restrictedTraverse("@@edit", None))])
+
+        self.handle(look)
+        self.save("member")
+        self.assertEqual(
+            [
+                "member",
+                ("View", True, True, False),
+                ("Modify portal content", False, False, False),
+                ("Manage portal", False, False, False),
+                ("CMFEditions: Revert to previous versions", False, False, False),
+                ("CMFEditions: Save new version", True, False, False),
+                [False],
+            ],
+            found,
+        )
+
+    def test_nothing_is_granted_afterwards(self):
+        login(self.portal, "member")
+        before = getSecurityManager()
+
+        def fail(page, event):
+            raise ValueError("a subscriber that fails")
+
+        form = OpenForm(self.page, self.layer["request"])
+        alsoProvides(form.request, IAnnotationFormsLayer)
+        form.update()
+        form.applyChanges({"name": "Ada"})
+        self.assertIs(before, getSecurityManager())
+        self.handle(fail)
+        with self.assertRaises(ValueError):
+            form.applyChanges({"name": "Grace"})
+        self.assertIs(before, getSecurityManager())
+        with self.assertRaises(Unauthorized):
+            self.page.portal_repository.save(self.page)
+
+    def test_no_version_is_made_where_none_would_be(self):
+        tool = self.portal.portal_repository
+        tool.removePolicyFromContentType("Document", "at_edit_autoversion")
+        transaction.commit()
+        browser = self.save(None)
+        self.assertIn("Changes saved.", browser.contents)
+        self.assertEqual(self.version, self.page.version_id)
+        # A change note would make one all the same; who sends one writes none.
+        data = "form.widgets.name=Eve&form.buttons.save=Save&_authenticator="
+        browser.open(f"{self.url}/@@open-form")
+        token = browser.getControl(name="_authenticator").value
+        note = "&form.widgets.IVersionable.changeNote=A+note"
+        browser.post(f"{self.url}/@@open-form", f"{data}{token}{note}")
+        self.assertEqual({"name": "Eve"}, self.stored())
+        self.assertEqual(self.version, self.page.version_id)
+
+    def test_who_may_not_view_the_page_saves_nothing(self):
+        page = self.portal["private-page"]
+        browser = self.browser(None)
+        browser.open(f"{page.absolute_url()}/@@open-form")
+        self.assertNotIn("form.widgets.name", browser.contents)
 
 
 class TestLock(FunctionalTestCase):
