@@ -1,5 +1,6 @@
 """Which form data a page has: registered forms, and data that a form has left."""
 
+from collections.abc import Set
 from collective.annotationforms.interfaces import describe_page
 from collective.annotationforms.registry import known_keys
 from collective.annotationforms.storage.loading import why_unreadable
@@ -9,6 +10,7 @@ from persistent.mapping import PersistentMapping
 from typing import Any
 
 import logging
+import re
 
 
 logger = logging.getLogger(__name__)
@@ -17,6 +19,8 @@ logger = logging.getLogger(__name__)
 INDEX = "annotation_forms"
 # Plone keeps locks, tiles and scales of images in mappings like ours.
 FOREIGN_PREFIXES = ("plone.", "Products.", "zope.")
+# Models in XML may have fields that are no identifiers, such as "e-mail".
+NAME = re.compile(r"[^\W\d][\w.-]*")
 
 
 class FormKey(str):
@@ -35,11 +39,12 @@ def storage_keys(page: Any) -> list[str]:
     form: nothing but the values is stored, so no more can be told.  What can't be read
     counts: managers are to know of it.
     """
+    known = known_keys()
     return sorted(
         key
-        for key, stored in _candidates(page).items()
+        for key, stored in _candidates(page, known).items()
         if _why_unreadable(page, key, stored) is not None
-        or _has_names_of_fields(stored)
+        or _has_values(stored, is_ours=key in known)
     )
 
 
@@ -50,14 +55,13 @@ def readable_mappings(page: Any) -> dict[str, PersistentMapping]:
     """
     return {
         key: stored
-        for key, stored in _candidates(page).items()
+        for key, stored in _candidates(page, known_keys()).items()
         if _why_unreadable(page, key, stored) is None
     }
 
 
-def _candidates(page: Any) -> dict[str, PersistentMapping]:
+def _candidates(page: Any, known: Set[str]) -> dict[str, PersistentMapping]:
     """Return what may be form data by its key and class; nothing of it is loaded."""
-    known = known_keys()
     return {
         key: stored
         for key, stored in stored_mappings(page).items()
@@ -86,7 +90,11 @@ def _log_unreadable(page: str, key: str, reason: str) -> None:
     logger.warning("Annotation %r of %s is left out: %s", key, page, reason)
 
 
-def _has_names_of_fields(stored: PersistentMapping) -> bool:
+def _has_values(stored: PersistentMapping, *, is_ours: bool) -> bool:
+    """Tell whether there are values under names that fields may have.
+
+    A field may have any name; for others' mappings it is one that XML has for a name.
+    """
     return bool(stored) and all(
-        isinstance(name, str) and name.isidentifier() for name in stored
+        isinstance(name, str) and (is_ours or NAME.fullmatch(name)) for name in stored
     )

@@ -1,11 +1,17 @@
 """The catalog index of form data."""
 
 from collective.annotationforms import annotation_storage
+from collective.annotationforms import AnnotationEditForm
 from collective.annotationforms.catalog.index import INDEX
 from collective.annotationforms.catalog.index import index_pages
 from collective.annotationforms.catalog.inventory import storage_keys
+from collective.annotationforms.testing import registered_form
 from collective.annotationforms.tests import sampleforms
+from collective.annotationforms.tests.admin import INotes
+from collective.annotationforms.tests.admin import OPTIONS
 from collective.annotationforms.tests.layers import IntegrationTestCase
+from contextlib import nullcontext
+from functools import partial
 from persistent.mapping import PersistentMapping
 from unittest import mock
 from zope.annotation.interfaces import IAnnotations
@@ -122,6 +128,24 @@ class TestInventory(IndexTestCase):
         self.assertEqual([], storage_keys(self.page))
         self.storage["name"] = "Ada"
         self.assertEqual([KEY], storage_keys(self.page))
+
+    def test_names_that_are_no_identifiers(self):
+        for name in ("e-mail", "size.x", "class", "größe", "_private", "a_b-c.d"):
+            self.storage[name] = "Ada"
+            self.assertEqual([KEY], storage_keys(self.page), name)
+        self.assertEqual(["/plone/page"], self.found())
+
+    def test_a_form_may_have_any_names(self):
+        class Form(AnnotationEditForm):
+            schema = INotes
+            ANNOTATION_STORAGE_KEY = KEY
+
+        for register in (nullcontext, partial(registered_form, "any", Form, **OPTIONS)):
+            with register():
+                for name in ("first name", "2nd", "a/b", "a:b", "?", "e-mail"):
+                    self.storage[name] = "Ada"
+                    self.assertEqual([KEY], storage_keys(self.page), name)
+                    self.storage.remove()
 
 
 class TestRebuild(IndexTestCase):
