@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from collective.annotationforms.fields.default import ask_once
 from collective.annotationforms.fields.innerwidget import all_inner_widgets
+from collective.annotationforms.fields.moment import show_moments
 from collective.annotationforms.fields.password import hide_passwords
 from collective.annotationforms.forms.address import user_is_unknown
 from collective.annotationforms.forms.rowcount import check_row_counts
@@ -69,7 +70,9 @@ class StorageWidgets(FieldWidgets):
             if user_is_unknown(self.form):
                 for part in all_inner_widgets(widget):
                     alsoProvides(part, IStorageWidgetPart)
-            _show_kept_parts(widget, self.content.get(widget.field.__name__))
+            stored = self.content.get(widget.field.__name__)
+            _show_kept_parts(widget, stored)
+            show_moments(widget, stored)
             hide_passwords(widget, displays)
             if self.request.form:
                 _forget_texts(widget)

@@ -6,17 +6,14 @@ from collective.annotationforms.fields.text import NO_TERM
 from collective.annotationforms.fields.text import text_of
 from collective.annotationforms.fields.text import TextStyle
 from collective.annotationforms.i18n import _
+from collective.annotationforms.overview.moment import local_text
 from collective.annotationforms.permission import may_view
 from collective.annotationforms.storage.parts import SEQUENCES
 from collective.annotationforms.storage.relation import target_of
 from dataclasses import replace
-from DateTime import DateTime
 from datetime import date
-from datetime import datetime
-from DateTime.interfaces import DateTimeError
 from functools import partial
 from plone.app.textfield.interfaces import IRichTextValue
-from plone.base.i18nl10n import ulocalized_time
 from typing import Any
 from z3c.relationfield.interfaces import IRelationValue
 from zope.i18n import translate
@@ -35,8 +32,8 @@ TAG = re.compile("<[^<>]*>")
 def table_style(page: Any, request: Any) -> TextStyle:
     """Return how people read the values of the page in a table.
 
-    It has the titles of choices, and local dates, in the language of the request.  What
-    has names, as the row of a grid, is written as in CSV.  Passwords are bullets.
+    It has the titles of choices, and dates as typed, in the language of the request.
+    What has names, as the row of a grid, is written as in CSV.  Passwords are bullets.
     """
     return TextStyle(
         whole=partial(_in_table, page, request),
@@ -50,7 +47,7 @@ def _in_table(page: Any, request: Any, field: IField | None, value: Any) -> str:
     if isinstance(value, bool):
         return translate(_("Yes") if value else _("No"), context=request)
     if isinstance(value, date):
-        return _local_time(value, page, request)
+        return local_text(value, page, request)
     if IRelationValue.providedBy(value):
         return _title_of(target_of(value), request)
     if IRichTextValue.providedBy(value):
@@ -69,20 +66,6 @@ def _title_of(target: Any, request: Any) -> str:
     if not may_view(target):
         return translate(_("a page that you may not view"), context=request)
     return target.title
-
-
-def _local_time(value: date, page: Any, request: Any) -> str:
-    with_time = isinstance(value, datetime)
-    try:
-        return ulocalized_time(
-            DateTime(value.isoformat()),
-            long_format=with_time,
-            context=page,
-            request=request,
-        )
-    except (DateTimeError, OverflowError, ValueError):
-        # Code can store a time near the end of all times, or one of an odd time zone.
-        return value.isoformat(" ") if with_time else value.isoformat()
 
 
 def _term(field: IChoice, value: Any, page: Any) -> Any:

@@ -1,6 +1,7 @@
 """Conflicts as an editor sees them: the other value, whose it is, and a choice."""
 
 from AccessControl import getSecurityManager
+from collective.annotationforms.fields.moment import show_moments
 from collective.annotationforms.fields.password import hide_passwords
 from collective.annotationforms.i18n import _
 from collective.annotationforms.permission import Closed
@@ -150,5 +151,6 @@ def _display_widget(widget: IWidget) -> IWidget:
     shown.mode = DISPLAY_MODE
     alsoProvides(shown, IContextAware, IFormAware)
     shown.update()
+    show_moments(shown, current_value(widget))
     hide_passwords(shown)
     return shown
