@@ -47,11 +47,8 @@ def _checked(value: Any, refused: Callable) -> Any:
     if type(value) in ATOMS:
         _check_part(value, refused)
         return value
-    written = BytesIO()
-    writer = _Writer(written, refused)
-    writer.dump(value)
-    written.seek(0)
-    copied = _Reader(written, writer.kept).load()
+    writer = _Writer(refused)
+    copied = writer.copied(value)
     _try_states(writer.kept, refused)
     return copied
 
@@ -63,10 +60,17 @@ class _RefusedError(Exception):
 class _Writer(Pickler):
     """Writes a value, and keeps the persistent objects in it apart."""
 
-    def __init__(self, file: BytesIO, refused: Callable):
-        super().__init__(file, PROTOCOL)
+    def __init__(self, refused: Callable):
+        self.written = BytesIO()
+        super().__init__(self.written, PROTOCOL)
         self.refused = refused
         self.kept: list = []
+
+    def copied(self, value: Any) -> Any:
+        """Write the value, and return what is read of it."""
+        self.dump(value)
+        self.written.seek(0)
+        return _Reader(self.written, self.kept).load()
 
     def persistent_id(self, obj: Any) -> int | None:
         # It is asked about everything in a value, keys and attributes, too.
@@ -106,9 +110,9 @@ def _try_states(found: list, refused: Callable) -> None:
         if id(obj) in seen or _is_stored(obj):
             continue
         seen.add(id(obj))
-        writer = _StateWriter(BytesIO(), refused)
+        writer = _StateWriter(refused)
         newargs = getattr(obj, "__getnewargs__", tuple)()
-        writer.dump((type(obj), newargs, obj.__getstate__()))
+        writer.copied((type(obj), newargs, obj.__getstate__()))
         waiting.extend(writer.kept)
 
 
