@@ -38,6 +38,9 @@ class IAnnotationStorage(IMutableMapping):
     change a list and set it again.  Persistent objects, e.g. files, are no copies;
     they store their own changes.
 
+    To code that takes it for content it is like its page: an attribute that is none
+    of a mapping is the stored value of that name, or else what the page has.
+
     Reading and writing raise a `StorageError` if the annotation can't be used,
     writing an `InvalidValueError` for a value that can't be stored.
     """

@@ -144,7 +144,18 @@ class AnnotationStorage(PersistentMapping):
         if self.key in stored:
             del stored[self.key]
 
-    # Widgets ask their context where they are.
+    # Widgets ask their context where they are, and what content it is.
+
+    def __getattr__(self, name: str) -> Any:
+        """Return the stored value of that name, or else what the page has, or acquires.
+
+        It is what attributes of content would be to a widget, or to a function in a
+        schema that gets its context.
+        """
+        # What the class has is here as well if it has raised an AttributeError itself.
+        if name.startswith("_") or hasattr(type(self), name):
+            raise AttributeError(f"{self!r} has no attribute {name!r}.")
+        return self[name] if name in self.data else getattr(self.__parent__, name)
 
     def absolute_url(self, relative: int = 0) -> str:
         """Return the address of the page."""
