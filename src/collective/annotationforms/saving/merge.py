@@ -4,7 +4,7 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from collective.annotationforms.saving.save import check_storable
 from collective.annotationforms.saving.token import current_value
-from collective.annotationforms.saving.token import if_stored
+from collective.annotationforms.saving.token import untouched
 from collective.annotationforms.saving.token import is_of_default
 from collective.annotationforms.saving.token import is_stored
 from collective.annotationforms.saving.token import sent_back
@@ -64,13 +64,13 @@ def decide(
     if seen is None:
         # Sent by a script, or by a template that shows no tokens.
         return SENT
-    left_alone = if_stored(seen) == sent
+    left_alone = sent in untouched(seen)
     if choice == THEIRS or (left_alone and not seen.startswith(UNSTORED)):
         return STORED
     stored = get_stored()
     if left_alone and (seen == stored or not stored.startswith(UNSTORED)):
         return STORED
-    if seen == stored or if_stored(stored) == sent:
+    if seen == stored or sent in untouched(stored):
         # Only the editor has changed it, or both to the same.
         return SENT
     # A default that is another one now is nobody's edit.

@@ -63,9 +63,16 @@ def token_of_value(widget: IWidget, value: Any) -> str:
     return digest(widget.context, widget.field, value)
 
 
-def if_stored(token: str) -> str:
-    """Return the token that what was shown had if it were stored."""
-    return token.removeprefix(UNSTORED).partition(UNSTORED)[0]
+def untouched(token: str) -> tuple[str, ...]:
+    """Return the tokens of what may be sent if what was shown is left alone.
+
+    That is what the converter of the widget makes of it, as a rule; a widget of several
+    inputs may find that nothing was sent, and give the empty value itself.
+    """
+    if not token.startswith(UNSTORED):
+        return (token,)
+    _empty, converted, _ours, *exact = [*token.split(UNSTORED), ""][:4]
+    return (converted, *filter(None, exact))
 
 
 def is_of_default(widget: IWidget, token: str) -> bool:
