@@ -132,6 +132,37 @@ class TestPolicy(VersionTestCase):
         self.revert(number)
         self.assertEqual({"name": "Ada"}, self.storage.copy())
 
+    def test_what_a_version_without_the_data_shows(self):
+        number = self.save()
+        del self.page.aq_base.__annotations__
+        older = self.save()
+        self.storage.update(name="Ada", file=text_file(b"live"))
+        transaction.savepoint()
+        # What the page has now, or nothing if the version has no annotation at all.
+        self.assertEqual(b"live", self.data(number)["file"].data)
+        self.assertEqual({}, self.data(older).copy())
+        for version in (number, older):
+            self.revert(version)
+            self.assertEqual("Ada", self.storage["name"])
+            self.assertEqual(b"live", self.storage["file"].data)
+
+    def test_files_of_versions_from_before_and_after_the_first_annotation(self):
+        del self.page.aq_base.__annotations__
+        first = self.save()
+        numbers = []
+        for data in (b"one", b"two"):
+            self.storage["file"] = text_file(data)
+            numbers.append(self.save())
+        self.storage["file"] = text_file(b"now")
+        transaction.savepoint()
+        found = [self.data(number)["file"].data for number in numbers]
+        self.assertEqual([b"one", b"two"], found)
+        self.assertEqual({}, self.data(first).copy())
+        for number, data in ((first, b"now"), *zip(numbers, found, strict=True)):
+            self.revert(number)
+            self.assertEqual(data, self.storage["file"].data)
+            self.storage["file"] = text_file(b"now")
+
     def test_independent_data_is_in_no_version_and_stays(self):
         storage = annotation_storage(self.page, INDEPENDENT_KEY)
         storage.update(name="Ada", file=text_file(b"first"))
