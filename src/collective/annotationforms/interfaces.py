@@ -146,6 +146,16 @@ class IStorageField(IField):
     storage = Attribute("The storage that holds the field's value.")
 
 
+class IUnfitField(IStorageField):
+    """Such a field whose stored value does not fit it: the schema has changed since.
+
+    Its widget shows nothing of the value, and what is stored stays as long as nothing
+    is typed.
+    """
+
+    fitting = Attribute("The field as it is where its value fits.")
+
+
 class IStorageWidget(IWidget):
     """A widget for a field of a storage; its context is the storage."""
 

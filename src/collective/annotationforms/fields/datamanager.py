@@ -5,6 +5,7 @@ from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import InvalidValueError
 from collective.annotationforms.interfaces import IStorageDataManager
 from collective.annotationforms.interfaces import IStorageField
+from collective.annotationforms.interfaces import IUnfitField
 from collective.annotationforms.storage.parts import replaced
 from collective.annotationforms.storage.relation import relation_to
 from collective.annotationforms.storage.relation import target_of
@@ -130,6 +131,27 @@ def _renamed(file: Any) -> Any:
     file = copy(file)
     file.filename = readable(file.filename)
     return file
+
+
+@adapter(IAnnotationStorage, IUnfitField)
+class UnfitStorageField(StorageField):
+    """The data manager for a field whose stored value does not fit it any more."""
+
+    def query(self, default: Any = NO_VALUE) -> Any:
+        """Return that there is nothing that the field could show."""
+        return self.field.missing_value
+
+    def get(self) -> Any:
+        """Return the same: widgets that make objects ask for the one to change."""
+        return self.query()
+
+    def set(self, value: Any) -> None:
+        """Store the value as the field does."""
+        getMultiAdapter((self.data, self.field.fitting), IDataManager).set(value)
+
+    def converted(self, value: Any) -> Any:
+        """See IStorageDataManager"""
+        return converted(self.data, self.field.fitting, value)
 
 
 def converted(storage: IAnnotationStorage, field: IField | None, value: Any) -> Any:

@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 from collective.annotationforms.fields.default import ask_once
+from collective.annotationforms.fields.fit import fits
 from collective.annotationforms.fields.innerwidget import all_inner_widgets
 from collective.annotationforms.fields.moment import show_moments
 from collective.annotationforms.fields.password import hide_passwords
+from collective.annotationforms.fields.unfitwidget import UnfitFieldWidget
 from collective.annotationforms.forms.address import user_is_unknown
 from collective.annotationforms.forms.rowcount import check_row_counts
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IStorageField
 from collective.annotationforms.interfaces import IStorageWidget
 from collective.annotationforms.interfaces import IStorageWidgetPart
+from collective.annotationforms.interfaces import IUnfitField
 from collective.annotationforms.permission import may_use_form_field
 from collective.annotationforms.permission import only_displays
 from collective.annotationforms.permission import whole_form
@@ -19,6 +22,7 @@ from collective.annotationforms.saving.merge import merged_value
 from collective.annotationforms.saving.merge import THEIRS
 from collective.annotationforms.saving.merge import ValueConflict
 from collective.annotationforms.saving.merge import ValueRefused
+from collective.annotationforms.saving.token import shown_value
 from copy import copy
 from functools import cache
 from plone.formwidget.namedfile.interfaces import INamedFileWidget
@@ -71,8 +75,9 @@ class StorageWidgets(FieldWidgets):
                 for part in all_inner_widgets(widget):
                     alsoProvides(part, IStorageWidgetPart)
             stored = self.content.get(widget.field.__name__)
-            _show_kept_parts(widget, stored)
-            show_moments(widget, stored)
+            if not IUnfitField.providedBy(widget.field):
+                _show_kept_parts(widget, stored)
+                show_moments(widget, stored)
             hide_passwords(widget, displays)
             if self.request.form:
                 _forget_texts(widget)
@@ -88,7 +93,16 @@ class StorageWidgets(FieldWidgets):
     def validate(self, data: dict[str, Any]) -> tuple:
         """See z3c.form.interfaces.IWidgets; conflicts are errors, too."""
         errors = self._merge(data) if self._merges else []
-        return (*errors, *super().validate(data))
+        # Invariants can't do with a value of another type.
+        fitting = {
+            name: shown_value(self[name]) if self._is_unfit(name, value) else value
+            for name, value in data.items()
+        }
+        return (*errors, *super().validate(fitting))
+
+    def _is_unfit(self, name: str, value: Any) -> bool:
+        widget = self[name]
+        return IUnfitField.providedBy(widget.field) and not fits(widget.field, value)
 
     def _merge(self, data: dict[str, Any]) -> list[ValueConflict | ValueRefused]:
         """Merge what was sent; what is in conflict or refused is taken out.
@@ -108,7 +122,8 @@ class StorageWidgets(FieldWidgets):
             if choice_of(widget) == THEIRS:
                 # Should the form be shown again, it is shown with this value.
                 widget.sent = data[name]
-                widget.value = IDataConverter(widget).toWidgetValue(data[name])
+                shown = shown_value(widget)
+                widget.value = IDataConverter(widget).toWidgetValue(shown)
         return errors
 
     def _may_use(self, form_field: Field) -> bool:
@@ -121,12 +136,21 @@ class StorageWidgets(FieldWidgets):
         return may_use_form_field(form_field, mode, self.form)
 
     def _of_storage(self, form_field: Field) -> Field:
-        form_field = copy(form_field)
+        # The form may be updated again, and the value may fit by now.
+        original = getattr(form_field, "fitting", form_field)
+        form_field = copy(original)
         form_field.field = field_of_storage(form_field.field, self.content)
         ask_once(form_field.field, self.content)
-        if form_field.field.__name__ in self.content:
-            # Stored empty is a value: z3c.form would show the default in its place.
-            form_field.showDefault = False
+        name = form_field.field.__name__
+        if name not in self.content:
+            return form_field
+        # Stored empty is a value: z3c.form would show the default in its place.
+        form_field.showDefault = False
+        if not fits(form_field.field, self.content.data[name]):
+            form_field.fitting = original
+            form_field.field = unfit_field(form_field.field)
+            form_field.widgetFactory = copy(form_field.widgetFactory)
+            form_field.widgetFactory[DISPLAY_MODE] = UnfitFieldWidget
         return form_field
 
 
@@ -172,6 +196,17 @@ def field_of_storage(field: IField, storage: IAnnotationStorage) -> IStorageFiel
         part = getattr(copied, name, None)
         if part is not None:
             setattr(copied, name, field_of_storage(part, storage))
+    return copied
+
+
+def unfit_field(field: IStorageField) -> IUnfitField:
+    """Return a copy of the field for a stored value that does not fit it."""
+    copied = copy(field)
+    copied.fitting = field
+    # The value is there: else nobody could save the other fields, and a menu without an
+    # empty choice would send its first one.
+    copied.required = False
+    alsoProvides(copied, IUnfitField)
     return copied
 
 

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from collections.abc import Iterator
+from collective.annotationforms.interfaces import IUnfitField
 from collective.annotationforms.saving.save import check_storable
 from collective.annotationforms.saving.token import current_value
-from collective.annotationforms.saving.token import untouched
 from collective.annotationforms.saving.token import is_of_default
 from collective.annotationforms.saving.token import is_stored
 from collective.annotationforms.saving.token import sent_back
 from collective.annotationforms.saving.token import sent_token
+from collective.annotationforms.saving.token import shown_value
 from collective.annotationforms.saving.token import token_of
 from collective.annotationforms.saving.token import token_of_value
 from collective.annotationforms.saving.token import UNSTORED
+from collective.annotationforms.saving.token import untouched
 from collective.annotationforms.storage.value import same
 from collective.annotationforms.storage.value import with_kept_parts
 from functools import partial
@@ -88,7 +90,9 @@ def merged_value(widget: IWidget, sent: Any) -> Any:
     if sent is NOT_CHANGED:
         return sent
     current = current_value(widget)
-    sent = with_kept_parts(sent, current)
+    if is_left_unfit(widget, sent):
+        return current
+    sent = with_kept_parts(sent, shown_value(widget))
     seen = sent_token(widget)
     outcome = SENT if seen is None else _outcome(widget, seen, sent)
     if outcome == CONFLICT:
@@ -117,6 +121,13 @@ def _check_sent(widget: IWidget, sent: Any, current: Any) -> None:
         # What is there already may be older than the rules.
         if not same(field, sent, current):
             raise ValueRefused(widget, *error.args) from error
+
+
+def is_left_unfit(widget: IWidget, sent: Any) -> bool:
+    """Tell whether nothing was typed for a value that does not fit its field."""
+    if not IUnfitField.providedBy(widget.field):
+        return False
+    return same(widget.field, sent_back(widget, shown_value(widget)), sent)
 
 
 def changed_values(form: IForm, data: dict[str, Any]) -> dict[str, Any]:
@@ -180,7 +191,9 @@ def _is_as_shown(widget: IWidget, value: Any) -> bool:
     if getattr(widget, "chosen", False) and not is_stored(widget):
         # No matter whether it is the default, too, maybe since a moment ago.
         return False
-    shown = current_value(widget)
-    return same(widget.field, shown, value) or same(
-        widget.field, sent_back(widget, shown), value
+    shown = shown_value(widget)
+    return (
+        same(widget.field, current_value(widget), value)
+        or is_left_unfit(widget, value)
+        or same(widget.field, sent_back(widget, shown), value)
     )

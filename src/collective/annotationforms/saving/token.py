@@ -11,6 +11,7 @@ shows that a factory gives another value now.
 from collective.annotationforms.fields.default import default_value
 from collective.annotationforms.interfaces import IAnnotationForm
 from collective.annotationforms.interfaces import IAnnotationStorage
+from collective.annotationforms.interfaces import IUnfitField
 from collective.annotationforms.saving.digest import digest
 from collective.annotationforms.storage.value import with_kept_parts
 from typing import Any
@@ -49,7 +50,7 @@ def token_name(widget: IWidget) -> str:
 
 def token_of(widget: IWidget) -> str:
     """Return the token for what the field of `widget` has now."""
-    value = current_value(widget)
+    value = shown_value(widget)
     token = token_of_value(widget, sent_back(widget, value))
     if is_stored(widget):
         return token
@@ -95,7 +96,17 @@ def current_value(widget: IWidget) -> Any:
     """Return what the field of `widget` has now: what is stored, or the default."""
     if not is_stored(widget):
         return default_value(widget)
-    return getMultiAdapter((widget.context, widget.field), IDataManager).get()
+    field = widget.field
+    if IUnfitField.providedBy(field):
+        field = field.fitting
+    return getMultiAdapter((widget.context, field), IDataManager).get()
+
+
+def shown_value(widget: IWidget) -> Any:
+    """Return what the widget shows of what its field has now, see IUnfitField."""
+    if IUnfitField.providedBy(widget.field):
+        return widget.field.missing_value
+    return current_value(widget)
 
 
 def sent_back(widget: IWidget, shown: Any) -> Any:

@@ -3,7 +3,9 @@
 from AccessControl import getSecurityManager
 from collective.annotationforms.fields.moment import show_moments
 from collective.annotationforms.fields.password import hide_passwords
+from collective.annotationforms.fields.unfitwidget import text_of_unfit
 from collective.annotationforms.i18n import _
+from collective.annotationforms.interfaces import IUnfitField
 from collective.annotationforms.permission import Closed
 from collective.annotationforms.saving.merge import choice_name
 from collective.annotationforms.saving.merge import next_token
@@ -26,9 +28,11 @@ from z3c.form.interfaces import IContextAware
 from z3c.form.interfaces import IErrorViewSnippet
 from z3c.form.interfaces import IFieldWidget
 from z3c.form.interfaces import IFormAware
+from z3c.form.interfaces import INPUT_MODE
 from z3c.form.interfaces import IWidget
 from zope.component import adapter
 from zope.component import getMultiAdapter
+from zope.i18n import translate
 from zope.i18nmessageid import Message
 from zope.interface import alsoProvides
 from zope.interface import implementer
@@ -121,11 +125,25 @@ class RenderStorageWidget(Closed, RenderWidget):
     def __call__(self) -> str:
         """Return the HTML of the widget, and of a hidden input with the token."""
         widget = self.context
-        html = super().__call__()
+        html = super().__call__() + self._note_of_unfit()
         if not has_token(widget):
             return html
         name, token = escape(token_name(widget)), escape(next_token(widget))
         return f'{html}<input type="hidden" name="{name}" value="{token}" />'
+
+    def _note_of_unfit(self) -> str:
+        """Return what is stored, if the widget for input can't show it."""
+        widget = self.context
+        if widget.mode != INPUT_MODE or not IUnfitField.providedBy(widget.field):
+            return ""
+        stored = text_of_unfit(widget.context, widget.field)
+        message = _(
+            "What is stored does not fit this field, and stays until you enter a new"
+            " value: ${value}",
+            mapping={"value": stored},
+        )
+        text = escape(translate(message, context=self.request))
+        return f'<div class="form-text text-danger">{text}</div>'
 
 
 def _display_widget(widget: IWidget) -> IWidget:
