@@ -5,6 +5,7 @@ Where nothing says who may, the answer is no.
 
 from AccessControl import getSecurityManager
 from AccessControl import Unauthorized
+from AccessControl.PermissionRole import rolesForPermissionOn
 from AccessControl.security import SecurityPolicy
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -117,6 +118,16 @@ class Access:
         """Tell whether the user may change the value, and could do so in the form."""
         return self.may_write(name) and not self._is_hidden(name)
 
+    def permissions(self, name: str) -> set[str]:
+        """Return the permissions that seeing the value needs, in a view or a form."""
+        fields = {
+            permission_of(use, key)
+            for use in self._uses.get(name, ())
+            for key in (READ_PERMISSIONS_KEY, WRITE_PERMISSIONS_KEY)
+        }
+        of_form = {"View", self.form.view_permission, self.form.permission}
+        return of_form | {name for name in fields if name is not None}
+
     def _may(self, name: str, key: str, uses: Mapping[str, list[FieldUse]]) -> bool:
         if name not in self._uses:
             return self.manages
@@ -204,11 +215,21 @@ def may_use_field(use: FieldUse, key: str, page: Any) -> bool:
     plone.autoform: those of the schema that the form uses, merged with those of its
     bases, as plone.autoform merges them.  Nobody has a permission that is not known.
     """
-    schema = use.schema or use.field.interface
-    tagged = {} if schema is None else mergedTaggedValueDict(schema, key)
-    needed = tagged.get(use.field.__name__)
+    needed = permission_of(use, key)
     # zope.security's own checkPermission needs an interaction, which scripts lack.
     return all(SecurityPolicy().checkPermission(needed, one) for one in _guards(page))
+
+
+def permission_of(use: FieldUse, key: str) -> str | None:
+    """Return the permission that a field needs, see `may_use_field`."""
+    schema = use.schema or use.field.interface
+    tagged = {} if schema is None else mergedTaggedValueDict(schema, key)
+    return tagged.get(use.field.__name__)
+
+
+def roles_with(name: str, page: Any) -> set[str]:
+    """Return the roles that have a permission on the page."""
+    return set(rolesForPermissionOn(_title_of(name), page) or ())
 
 
 def may_use_form_field(form_field: Field, mode: str, form: Any) -> bool:
@@ -260,10 +281,14 @@ def may_view(target: Any) -> bool:
 
 def has_permission(name: str, page: Any) -> bool:
     """Tell whether the user has the permission, called by its title or ZCML id."""
-    permission = queryUtility(IPermission, name)
-    title = name if permission is None else permission.title
+    title = _title_of(name)
     check = getSecurityManager().checkPermission
     return all(check(title, one) for one in _guards(page))
+
+
+def _title_of(name: str) -> str:
+    permission = queryUtility(IPermission, name)
+    return name if permission is None else permission.title
 
 
 def _guards(page: Any) -> Iterator[Any]:
@@ -283,7 +308,8 @@ def _may_open(form: IAnnotationForm | type, view: type | None, page: Any) -> boo
         form_class = form if isinstance(form, type) else type(form)
         displays = IDisplayForm.implementedBy(form_class)
         answers = [has_permission("View" if displays else MODIFY, page)]
-    return all(answers)
+    # Each form shows values: they are for who may view the page.
+    return all(answers) and has_permission("View", page)
 
 
 def _answers(form: IAnnotationForm | type, view: type | None, page: Any) -> list[bool]:

@@ -19,6 +19,7 @@ from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.interfaces import StorageError
 from collective.annotationforms.permission import Access
 from collective.annotationforms.permission import may_view
+from collective.annotationforms.storage.parts import leaves
 from collective.annotationforms.storage.parts import replaced
 from collective.annotationforms.storage.parts import SEQUENCES
 from collective.annotationforms.storage.parts import WITHOUT_PARTS
@@ -166,9 +167,15 @@ def readable_values(
     }
     if access.changes_form:
         return found
-    return {
+    shown = {
         name: replaced(value, _is_relation_to_hidden, lambda relation: None)
         for name, value in found.items()
+    }
+    # Objects can't be changed here: one that refers to a hidden page is left out.
+    return {
+        name: value
+        for name, value in shown.items()
+        if not any(map(_is_relation_to_hidden, leaves(form.fields.get(name), value)))
     }
 
 

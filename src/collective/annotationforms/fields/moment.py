@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collective.annotationforms.fields.innerwidget import inner_widgets
+from collective.annotationforms.interfaces import IStorageField
 from collective.annotationforms.storage.parts import SEQUENCES
 from datetime import date
 from datetime import time
 from datetime import timezone
+from plone.app.z3cform.converters import DateWidgetConverter
 from plone.app.z3cform.interfaces import IDatetimeWidget
 from plone.app.z3cform.interfaces import IDateWidget
 from plone.app.z3cform.interfaces import ITimeWidget
@@ -14,11 +16,26 @@ from typing import Any
 from z3c.form.interfaces import DISPLAY_MODE
 from z3c.form.interfaces import IMultiWidget
 from z3c.form.interfaces import IWidget
+from zope.component import adapter
 
 
 WIDGETS = (IDateWidget, IDatetimeWidget, ITimeWidget)
 #: Years that two digits stand for in the short formats of locales.
 SHORT_YEARS = range(1930, 2030)
+
+
+@adapter(IStorageField, IDateWidget)
+class StorageDateConverter(DateWidgetConverter):
+    """Converts a date as Plone does, and refuses text that has too few parts."""
+
+    __roles__ = ()
+
+    def toFieldValue(self, value: str) -> date | None:
+        """See z3c.form.interfaces.IDataConverter; raises ValueError."""
+        try:
+            return super().toFieldValue(value)
+        except TypeError as error:
+            raise ValueError(f"This is no date: {value}") from error
 
 
 def with_zone(text: str, value: Any) -> str:

@@ -15,6 +15,8 @@ def check_text_types(field: IField | None, value: Any) -> None:
     """Raise Invalid if a rich text in the value has a type that its field refuses."""
     if IRichText.providedBy(field) and IRichTextValue.providedBy(value):
         check_text_type(field, value.mimeType)
+        if not isinstance(value.raw, (str, type(None))):
+            raise Invalid(_("The text is no text."))
     for part in parts(field, value) or ():
         check_text_types(part.field, part.value)
 

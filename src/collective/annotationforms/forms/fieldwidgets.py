@@ -8,7 +8,7 @@ from collective.annotationforms.fields.moment import show_moments
 from collective.annotationforms.fields.password import hide_passwords
 from collective.annotationforms.fields.unfitwidget import UnfitFieldWidget
 from collective.annotationforms.forms.address import user_is_unknown
-from collective.annotationforms.forms.rowcount import check_row_counts
+from collective.annotationforms.forms.sent import check_sent
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IStorageField
 from collective.annotationforms.interfaces import IStorageWidget
@@ -63,7 +63,7 @@ class StorageWidgets(FieldWidgets):
     def update(self) -> None:
         """See z3c.form.interfaces.IWidgets"""
         fields = self.form.fields
-        check_row_counts(self, fields)
+        check_sent(self, fields)
         usable = filter(self._may_use, fields.values())
         # Of the form, since it hands the same fields to the data managers later.
         self.form.fields = type(fields)(*map(self._of_storage, usable))

@@ -17,16 +17,24 @@ def local_users(page: Any) -> Iterator[Any]:
     The owner is one of them.  A group is a user who is in that group alone.
     """
     users = getToolByName(page, "acl_users")
-    plugins = users.plugins.listPlugins(ILocalRolesPlugin)
-    names = {
-        name
-        for _id, plugin in plugins
-        for name in plugin.getAllLocalRolesInContext(page)
-    }
-    for name in sorted(names):
+    for name in sorted(_local_roles(page)):
         user = users.getUserById(name) or _member_of(name, users)
         if user is not None:
             yield user
+
+
+def roles_of_groups(page: Any) -> set[str]:
+    """Return the roles that any group has on the page alone, all together.
+
+    Somebody may be in several groups, and have other roles on the whole site.
+    """
+    groups = getToolByName(page, "portal_groups")
+    return {
+        role
+        for name, roles in _local_roles(page).items()
+        if groups.getGroupById(name) is not None
+        for role in roles
+    }
 
 
 @contextmanager
@@ -38,6 +46,15 @@ def acting_as(user: Any) -> Iterator[None]:
         yield
     finally:
         setSecurityManager(before)
+
+
+def _local_roles(page: Any) -> dict[str, set[str]]:
+    users = getToolByName(page, "acl_users")
+    found: dict[str, set[str]] = {}
+    for _id, plugin in users.plugins.listPlugins(ILocalRolesPlugin):
+        for name, roles in plugin.getAllLocalRolesInContext(page).items():
+            found.setdefault(name, set()).update(roles)
+    return found
 
 
 def _member_of(name: str, users: Any) -> Any:

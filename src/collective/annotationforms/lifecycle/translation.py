@@ -16,7 +16,9 @@ from collective.annotationforms.interfaces import IStorageSavedEvent
 from collective.annotationforms.interfaces import IValueWrittenEvent
 from collective.annotationforms.lifecycle.localroles import acting_as
 from collective.annotationforms.lifecycle.localroles import local_users
+from collective.annotationforms.lifecycle.localroles import roles_of_groups
 from collective.annotationforms.permission import Access
+from collective.annotationforms.permission import roles_with
 from collective.annotationforms.registry import form_of
 from collective.annotationforms.saving.save import saving
 from collective.annotationforms.storage.relation import with_other_targets
@@ -130,8 +132,20 @@ def _seen_here_by_all(
     """Yield the names that nobody may see there by local roles who may not see here."""
     users = list(local_users(there.page))
     for name in names:
-        if not any(_would_see(user, name, here, there) for user in users):
+        if not _is_opened_to_groups(name, here, there) and not any(
+            _would_see(user, name, here, there) for user in users
+        ):
             yield name
+
+
+def _is_opened_to_groups(name: str, here: Access, there: Access) -> bool:
+    """Tell whether local roles of groups give something there that they don't here."""
+    of_here, of_there = (roles_of_groups(one.page) for one in (here, there))
+    return any(
+        roles_with(permission, there.page) & of_there
+        and not roles_with(permission, here.page) & {*of_here, "Anonymous"}
+        for permission in here.permissions(name) | there.permissions(name)
+    )
 
 
 def _would_see(user: Any, name: str, here: Access, there: Access) -> bool:

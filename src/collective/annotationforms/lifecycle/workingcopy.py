@@ -19,6 +19,7 @@ from plone.app.iterate.interfaces import IWorkingCopy
 from typing import Any
 from zope.annotation.interfaces import IAnnotations
 from zope.component import adapter
+from zope.component.hooks import getSite
 from zope.copy import clone
 from zope.interface import implementer
 
@@ -31,8 +32,16 @@ WITHHELD = "collective.annotationforms.withheld"
 @adapter(IWorkingCopy)
 @implementer(IOriginalPage)
 def original_of(working_copy: Any) -> Any:
-    """Return the page that was checked out; None if it is gone."""
-    return ICheckinCheckoutPolicy(working_copy).getBaseline()
+    """Return the page that was checked out, the site if it is gone.
+
+    The roles that somebody has on the working copy alone open nothing then, either.
+    """
+    try:
+        original = ICheckinCheckoutPolicy(working_copy).getBaseline()
+    except KeyError:
+        # Its relation is left, and leads nowhere.
+        original = None
+    return getSite() if original is None else original
 
 
 def give_data_to_working_copy(event: Any) -> None:

@@ -5,6 +5,7 @@ from collective.annotationforms.interfaces import IAnnotationForm
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.permission import check_permission
 from collective.annotationforms.permission import Closed
+from collective.annotationforms.permission import only_displays
 from collective.annotationforms.widgets.question import BadQuestionError
 from collective.annotationforms.widgets.question import check_question
 from DateTime.interfaces import DateTimeError
@@ -101,7 +102,7 @@ class StorageSourceView(Closed, SourceView):
 
     def _has_terms(self) -> bool:
         widget = self.context
-        if widget.mode == DISPLAY_MODE:
+        if widget.mode == DISPLAY_MODE or only_displays(_form_of(widget)):
             # Terms are for who may choose one: they may name users, or hidden pages.
             return False
         if IAjaxSelectWidget.providedBy(widget) and widget.vocabulary:

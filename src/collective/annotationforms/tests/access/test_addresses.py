@@ -799,3 +799,108 @@ class TestViewOfOtherPages(AddressTestCase):
         copied = self.page.aq_parent.manage_copyObjects(["page"])
         name = folder.manage_pasteObjects(copied)[0]["new_id"]
         self.assertEqual({}, dict(annotation_storage(folder[name], "access.elsewhere")))
+
+
+class ISent(model.Schema):
+    """A field of each kind of widget."""
+
+    line = schema.TextLine(title="Line", required=False)
+    number = schema.Int(title="Number", required=False)
+    real = schema.Float(title="Real", required=False)
+    decimal = schema.Decimal(title="Decimal", required=False)
+    day = schema.Date(title="Day", required=False)
+    moment = schema.Datetime(title="Moment", required=False)
+    time = schema.Time(title="Time", required=False)
+    delta = schema.Timedelta(title="Delta", required=False)
+    uri = schema.URI(title="URI", required=False)
+    bool = schema.Bool(title="Bool", required=False)
+    bytes = schema.BytesLine(title="Bytes", required=False)
+    text = RichText(title="Text", required=False)
+    file = NamedBlobFile(title="File", required=False)
+    choice = schema.Choice(title="Choice", values=["a", "b"], required=False)
+    several = schema.Set(
+        title="Several", value_type=schema.Choice(values=["a", "b"]), required=False
+    )
+    numbers = schema.List(title="Numbers", value_type=schema.Int(), required=False)
+    times = schema.List(title="Times", value_type=schema.Time(), required=False)
+    files = schema.List(title="Files", value_type=NamedBlobFile(), required=False)
+    named = schema.Dict(
+        title="Named",
+        key_type=schema.TextLine(),
+        value_type=schema.Float(),
+        required=False,
+    )
+    widgets = schema.List(title="Widgets", value_type=schema.Int(), required=False)
+
+
+class SentForm(AnnotationEditForm):
+    schema = ISent
+    ANNOTATION_STORAGE_KEY = "access.sent"
+
+
+class TestSent(AddressTestCase):
+    """What no widget could have sent is refused, and writes nothing."""
+
+    ROWS = ("numbers", "times", "files", "named", "widgets")
+
+    def setUp(self):
+        super().setUp()
+        self.register_view("sent", SentForm)
+
+    def queries(self):
+        for name in ISent.names():
+            for tail in ("", ".0", ".0.a", ".key.0", ".action", ".mimeType", ".count"):
+                for kind in ("", ":record", ":int", ":list", ":json", ":bytes"):
+                    for times in (1, 2):
+                        query = [(f"form.widgets.{name}{tail}{kind}", "1")] * times
+                        if name in self.ROWS:
+                            query.append((f"form.widgets.{name}.count", "1"))
+                        yield name, query
+        for name in self.ROWS:
+            for mark in ("-y", "-empty-marker", ""):
+                key = f"form.widgets.{name}"
+                yield name, [(f"{key}.count", "1"), (f"{key}.0{mark}", "")]
+
+    def test_nothing_is_an_error(self):
+        self.as_user("manager")
+        token = self.token()
+        browser = self.browser_of("manager")
+        for name, query in self.queries():
+            for path in ("@@sent", f"@@sent/++widget++{name}"):
+                button = [("form.buttons.save", "Save"), ("_authenticator", token)]
+                browser.post(f"{self.url}/{path}", urlencode(query + button))
+                with self.subTest(path=path, query=query):
+                    if ":int" not in str(query) and ":json" not in str(query):
+                        self.assertNotRegex(browser.headers["status"], "^5")
+        transaction.begin()
+        stored = dict(annotation_storage(self.page, "access.sent"))
+        text = stored.pop("text", None)
+        self.assertIn(type(text and text.raw), (str, type(None)))
+        self.assertNotIn("[", str(stored.get("bytes")))
+        self.assertEqual("200 OK", self.opened("@@sent"))
+
+    def opened(self, path):
+        browser = self.browser_of("manager")
+        browser.open(f"{self.url}/{path}")
+        return browser.headers["status"]
+
+    def test_cookies(self):
+        for count in ("100000", "x", "1"):
+            for name in self.ROWS:
+                browser = self.browser_of("anonymous")
+                browser.addHeader("Cookie", f"form.widgets.{name}.count={count}")
+                browser.post(f"{self.url}/@@sent/++widget++line", "a=1")
+                self.assertEqual("400 Bad Request", browser.headers["status"])
+
+
+class TestViewOfThePage(AddressTestCase):
+    """Who may not view the page reads no form on it, whatever roles they have."""
+
+    def test_a_reviewer_of_the_form(self):
+        self.portal.portal_workflow.doActionFor(self.page, "retract")
+        self.page.manage_permission("View", ["Manager"], acquire=0)
+        transaction.commit()
+        for kind in KINDS:
+            for view in (kind.name, f"{kind.name}-view"):
+                for path in ("", "/++widget++plain/@@ploneform-render-widget"):
+                    self.refuse("confidant", f"@@{view}{path}")

@@ -7,6 +7,7 @@ from collective.annotationforms.tests.access.kinds import READ
 from collective.annotationforms.tests.access.kinds import WRITE
 from collective.annotationforms.tests.access.site import AccessTestCase
 from plone.app.iterate.interfaces import ICheckinCheckoutPolicy
+from plone.app.multilingual.interfaces import ITranslationManager
 from zope.annotation.interfaces import IAnnotations
 
 import transaction
@@ -100,3 +101,56 @@ class TestWorkingCopy(AccessTestCase):
         transaction.commit()
         for kind in KINDS:
             self.assertEqual("prwg", self.in_storage(self.page, kind))
+
+    def test_one_whose_original_is_gone(self):
+        for title in (READ, WRITE):
+            self.portal.manage_permission(title, ["Manager", "Reviewer", "Owner"])
+        english = self.portal["en"]
+        english.invokeFactory("Folder", "sub", title="Sub")
+        english["sub"].invokeFactory("Document", "doc", title="Doc")
+        for kind in KINDS:
+            self.restore(kind, english["sub"]["doc"])
+        english["sub"].manage_setLocalRoles("editor", ["Editor"])
+        english["sub"].reindexObjectSecurity()
+        copied = self.check_out("editor", english["sub"]["doc"])
+        self.as_user("manager")
+        for kind in KINDS:
+            self.restore(kind, copied)
+        english.manage_delObjects(["sub"])
+        transaction.commit()
+        for user in ("editor", "manager"):
+            for path in ("view", "@@form-data", f"@@{OPEN.name}-view"):
+                self.get(user, path, copied)
+        for path in ("", "/++widget++plain/@@ploneform-render-widget"):
+            found = self.get("editor", f"@@{VIEWED.name}-view{path}", copied)
+            self.assertEqual("", self.shown(VIEWED, found))
+        for view in ("pages?", "download?format=csv&", "download?format=json&"):
+            path = f"@@form-data-{view}form={OPEN.name}"
+            self.assertIn("of open-data", self.get("manager", path, self.portal))
+
+
+class TestGroups(AccessTestCase):
+    """Who is in several groups, or has roles on the site, is given no more either."""
+
+    def translated(self, *roles):
+        """Return what a translation gets on which these groups have these roles."""
+        translation = self.new_page("es")
+        groups = self.portal.portal_groups
+        for name, local in roles:
+            if groups.getGroupById(name) is None:
+                groups.addGroup(name)
+            translation.manage_setLocalRoles(name, [local])
+        translation.reindexObjectSecurity()
+        for page in (self.page, translation):
+            self.portal.portal_workflow.doActionFor(page, "retract")
+        ITranslationManager(self.page).register_translation("es", translation)
+        stored = [IAnnotations(translation).get(kind.key) or {} for kind in KINDS]
+        return [sorted(found) for found in stored]
+
+    def test_two_groups(self):
+        found = self.translated(("readers", "Reader"), ("reviewers", "Reviewer"))
+        self.assertEqual([], found[1])
+
+    def test_a_group_of_all_and_a_role_on_the_site(self):
+        found = self.translated(("AuthenticatedUsers", "Reader"))
+        self.assertEqual([[], [], [], []], found)
