@@ -46,7 +46,12 @@ setup(
     url="https://pypi.org/project/collective.annotationforms",
     license="GPL-2.0-only",
     packages=find_namespace_packages("src"),
-    package_dir={"": "src"},
+    package_dir={
+        "": "src",
+        # Named, so that an editable install finds it by its name, and not by the path
+        # of "collective": a package of that namespace in the old style hides the path.
+        "collective.annotationforms": "src/collective/annotationforms",
+    },
     include_package_data=True,
     zip_safe=False,
     python_requires=">=3.10",
