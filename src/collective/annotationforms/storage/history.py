@@ -1,34 +1,31 @@
 """Who changed a storage, and when: from the history that the database keeps.
 
 Nothing is stored for it.  After the database was packed, or with a storage of the
-ZODB that keeps no history, the last change may be all that is known, or nothing.  What
-can't be read is not known: nothing that explains a conflict may fail.
+ZODB that keeps no history, the last change may be all that is known, or nothing.  That
+is no error: who asks explains something by it, and has to be able to do without.
 """
 
+from collections.abc import Iterator
 from collections.abc import Mapping
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.storage.value import same
 from dataclasses import dataclass
 from datetime import datetime
 from datetime import timezone
-from itertools import dropwhile
+from itertools import chain
 from itertools import pairwise
-from itertools import takewhile
 from persistent.mapping import PersistentMapping
-from pickle import UnpicklingError
 from typing import Any
 from ZODB.POSException import POSError
 from zope.schema.interfaces import IField
 
 
-# Raised where no history is kept, or where nothing is found in it; RelStorage has a
-# POSKeyError of its own.
-NO_HISTORY = (KeyError, POSError)
-# Raised for a state that was packed, that a connection does not see, or that needs
-# classes that are gone.
-NO_STATE = (*NO_HISTORY, AttributeError, ImportError, TypeError, UnpicklingError)
 #: Number of changes of a storage that are looked at to find the one of a field.
 DEPTH = 20
+
+#: What is raised if a database keeps no history, has no longer a state of it, or knows
+#: one of a class that is gone.
+UNREADABLE = (POSError, LookupError, AttributeError, ImportError, TypeError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -51,25 +48,34 @@ def last_change(storage: IAnnotationStorage) -> Change | None:
 def last_change_of(storage: IAnnotationStorage, field: IField) -> Change | None:
     """Return the change that gave a field the value that it has now.
 
-    None if it isn't known: it is too long ago, or can't be read, or the field is not
-    stored.
+    None if it isn't known: it is too long ago, the field is not stored, or what it was
+    before can't be read any more.  Nothing is raised for that: who asks has something
+    more important to tell.
     """
     stored = storage.data
     entries = _history(stored, DEPTH + 1)
-    states = [(entry, _state_then(stored, entry)) for entry in entries]
-    # The database may know of changes that this connection does not see yet.
-    states = list(dropwhile(_is_unreadable, states))
-    readable = list(takewhile(lambda found: not _is_unreadable(found), states))
-    values = [state.get(field.__name__) for _entry, state in readable]
-    if len(entries) <= DEPTH and len(readable) == len(states):
-        # Nothing was stored before the first change of all.
-        values.append(None)
-    for (entry, _state), (value, before) in zip(
-        readable, pairwise(values), strict=False
-    ):
-        if value is not before and not same(field, value, before):
-            return _change(entry)
+    if not entries or (len(entries) == 1 and not entries[0]["user_name"]):
+        # So it is in a database without history, whatever was before.
+        return None
+    try:
+        for entry, (value, before) in _changes(stored, entries, field.__name__):
+            if value is not before and not same(field, value, before):
+                return _change(entry)
+    except UNREADABLE:
+        pass
     return None
+
+
+def _changes(
+    stored: PersistentMapping, entries: list[dict[str, Any]], name: str
+) -> Iterator[tuple[dict[str, Any], tuple[Any, Any]]]:
+    """Yield each change with the value after and before it, the last one first."""
+    stored._p_activate()
+    seen = [entry for entry in entries if entry["tid"] <= stored._p_serial]
+    values = (_value_then(stored, entry, name) for entry in seen)
+    # Nothing was stored before the first change of all.
+    first = () if len(entries) > DEPTH else (None,)
+    return zip(seen, pairwise(chain(values, first)), strict=False)
 
 
 def _history(stored: Mapping, size: int) -> list[dict[str, Any]]:
@@ -78,25 +84,21 @@ def _history(stored: Mapping, size: int) -> list[dict[str, Any]]:
     if connection is None:
         return []
     try:
-        return connection.db().history(stored._p_oid, size)
-    except NO_HISTORY:
+        # Of the Connection, which knows the states that it sees now.  That of the
+        # database may be ahead of it, or behind: RelStorage never renews its view.
+        return connection._storage.history(stored._p_oid, size=size)
+    except UNREADABLE:
         return []
 
 
-def _state_then(stored: PersistentMapping, entry: dict[str, Any]) -> Mapping | None:
-    """Return what was stored then, None if that can't be read."""
-    try:
-        return stored._p_jar.oldstate(stored, entry["tid"])["data"]
-    except NO_STATE:
-        return None
-
-
-def _is_unreadable(found: tuple[dict[str, Any], Mapping | None]) -> bool:
-    _entry, state = found
-    return state is None
+def _value_then(stored: PersistentMapping, entry: dict[str, Any], name: str) -> Any:
+    return stored._p_jar.oldstate(stored, entry["tid"])["data"].get(name)
 
 
 def _change(entry: dict[str, Any]) -> Change:
+    user_name = entry["user_name"]
+    if isinstance(user_name, bytes):
+        user_name = user_name.decode(errors="replace")
     # Zope writes the path of the user folder before the id.
-    _path, _space, user = entry["user_name"].partition(" ")
+    _path, _space, user = user_name.partition(" ")
     return Change(user, datetime.fromtimestamp(entry["time"], timezone.utc))

@@ -1,1 +1,1 @@
-"""Real processes that save the same form at the same time, on one database."""
+"""Real processes that save the same form at the same time, on one database server."""

@@ -2,17 +2,18 @@
 
     python -m collective.annotationforms.tests.writers [PROCESSES [SAVES [DATABASE]]]
 
-The database is zeo, relstorage or relstorage-without-history.  Each process adds one to
-a counter of its own with every save, and a line to the log that all share with every
-tenth.  In the end every one must be there.
+DATABASE is zeo, relstorage or relstorage-history-free, the last two on PostgreSQL.
+
+Each process adds one to a counter of its own with every save, and a line to the log
+that all share with every tenth.  In the end every one must be there.
 """
 
 from collections import Counter
 from collections.abc import Callable
-from collective.annotationforms.tests.writers.databases import DATABASES
 from collective.annotationforms.tests.writers.site import COUNTERS
 from collective.annotationforms.tests.writers.site import load_code
 from collective.annotationforms.tests.writers.site import make_site
+from collective.annotationforms.tests.writers.site import server
 from collective.annotationforms.tests.writers.site import stored
 from collective.annotationforms.tests.writers.writer import LOGGED
 from collective.annotationforms.tests.writers.writer import write
@@ -30,7 +31,7 @@ FORK = multiprocessing.get_context("fork")
 
 def run(processes: int, saves: int, database: str) -> dict:
     """Let them write; returns what was stored, what was expected and the answers."""
-    with DATABASES[database]() as settings:
+    with server(database) as settings:
         os.environ.update(settings)
         load_code()
         in_processes(make_site, [()])
