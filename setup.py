@@ -78,6 +78,7 @@ setup(
         "plone.protect",
         "plone.registry",
         "plone.scale",
+        "plone.schema",
         "plone.supermodel",
         "plone.uuid",
         "plone.z3cform",

@@ -35,6 +35,6 @@ def UnfitFieldWidget(field: Any, request: Any) -> UnfitWidget:
 
 
 def text_of_unfit(storage: Any, field: Any) -> str:
-    """Return the value of the field as text; what may have a password in it is hidden."""
+    """Return the value as text; what may have a password in it is hidden."""
     value = storage.data[field.__name__]
     return hidden(value) if has_passwords(field) else text_of(None, value)
