@@ -7,7 +7,9 @@ from collective.annotationforms.forms.group import group_class
 from collective.annotationforms.forms.group import sharing_content
 from collective.annotationforms.forms.method import check_method
 from collective.annotationforms.i18n import _
+from collective.annotationforms.interfaces import AnnotationsHiddenError
 from collective.annotationforms.interfaces import IAnnotationForm
+from collective.annotationforms.interfaces import StorageError
 from collective.annotationforms.interfaces import VERSION_POLICIES
 from collective.annotationforms.interfaces import VERSIONED
 from collective.annotationforms.permission import check_permission
@@ -26,6 +28,8 @@ from plone.autoform.view import WidgetsView
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 from Products.statusmessages.interfaces import IStatusMessage
 from z3c.form.button import buttonAndHandler
+from z3c.form.button import Buttons
+from z3c.form.field import Fields
 from z3c.form.form import applyChanges
 from z3c.form.form import EditForm
 from z3c.form.interfaces import ActionExecutionError
@@ -33,6 +37,11 @@ from z3c.form.interfaces import IWidget
 from zope.component import getMultiAdapter
 from zope.interface import implementer
 from zope.interface import Invalid
+
+import logging
+
+
+logger = logging.getLogger(__name__)
 
 
 @implementer(IAnnotationForm)
@@ -80,12 +89,25 @@ class AnnotationStorageMixin(Closed):
     def updateWidgets(self, prefix: str | None = None) -> None:
         """See z3c.form.interfaces.IForm"""
         check_permission_when_user_is_known(self)
+        self._refuse_what_is_unusable()
         if hasattr(self, "groups"):
             self.groups = sharing_content(self.groups)
         if hasattr(self, "group_class"):
             # In place of plone.z3cform's class, for fieldsets.
             self.group_class = group_class(self.group_class)
         super().updateWidgets(prefix)
+
+    def _refuse_what_is_unusable(self) -> None:
+        """Show a sentence in place of the fields if there can be no data here."""
+        try:
+            self.getContent().data  # noqa: B018
+        except AnnotationsHiddenError:
+            # Whoever has written the class is to see it.
+            raise
+        except StorageError as error:
+            logger.warning("The form %s shows nothing: %s", self.__name__, error)
+            self.fields, self.groups, self.buttons = Fields(), (), Buttons()
+            self.status = _("The data of this form can't be used here.")
 
     def updateActions(self) -> None:
         """See z3c.form.interfaces.IActionForm"""
@@ -176,4 +198,5 @@ class AnnotationView(AnnotationStorageMixin, WidgetsView):
     permission = "View"
     label = _("Form data")
     description = ""
+    status = ""
     index = ViewPageTemplateFile("templates/view.pt")

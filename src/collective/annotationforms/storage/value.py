@@ -181,4 +181,8 @@ def _revision(stored: Persistent) -> tuple[bytes, bytes] | None:
 
 def identity(content: Any) -> str:
     """Return what a content object keeps when it is moved, if it has that."""
-    return IUUID(content, None) or describe_page(content)
+    uuid = IUUID(content, None)
+    if uuid or hasattr(content, "getPhysicalPath"):
+        return uuid or describe_page(content)
+    # Its repr is another one in each process.
+    return repr(getattr(aq_base(content), "_p_oid", None))
