@@ -67,7 +67,8 @@ def _in_cell(field: IField | None, value: Any) -> str:
         if INamed.providedBy(value):
             return value.filename or ""
         if IRelationValue.providedBy(value):
-            return value.to_path or ""
+            target = target_of(value)
+            return "" if target is None else "/".join(target.getPhysicalPath())
     return as_text(portable(value, field))
 
 

@@ -5,8 +5,9 @@ the relations of the site with new ids.  So the UUID of the target is kept besid
 """
 
 from collections.abc import Callable
+from collective.annotationforms.interfaces import IAnnotationStorage
+from collective.annotationforms.storage.parts import leaves
 from collective.annotationforms.storage.parts import replaced
-from copy import copy
 from persistent import Persistent
 from plone.app.uuid.utils import uuidToObject
 from plone.uuid.interfaces import IUUID
@@ -30,7 +31,7 @@ def relation_to(target: Any) -> RelationValue:
 def target_of(relation: RelationValue) -> Any:
     """Return what the relation leads to, None if it is gone."""
     target = relation.to_object
-    if target is None and getattr(relation, TARGET, None):
+    if target is None and getattr(relation, TARGET, None) and not relation.isBroken():
         target = uuidToObject(getattr(relation, TARGET), unrestricted=True)
     return target
 
@@ -60,12 +61,24 @@ def without_content(value: Any) -> Any:
     return replaced(value, _is_content_of_site, relation_to)
 
 
-def with_own_relations(value: Any) -> Any:
-    """Return `value` with a copy in place of each relation that something has already.
+def own_relation(storage: IAnnotationStorage, name: str, part: Any) -> Any:
+    """Return a part of a value, a copy if it is a relation that is elsewhere, too.
 
-    A relation belongs to one value of one page: the catalog knows it as theirs.
+    A relation knows where it comes from, so one can't be in two places.  The value that
+    is to be replaced, under `name`, may have it already.
     """
-    return replaced(value, _has_owner, _copy_without_owner)
+    if not IRelationValue.providedBy(part):
+        return part
+    if part.__parent__ is None and part.from_attribute is None:
+        return part
+    if any(leaf is part for leaf in leaves(None, storage.data.get(name))):
+        return part
+    copied = RelationValue(part.to_id)
+    if uuid := getattr(part, TARGET, None):
+        setattr(copied, TARGET, uuid)
+    if part.isBroken():
+        copied.broken(part.to_path)
+    return copied
 
 
 def with_targets(value: Any) -> Any:
@@ -94,15 +107,3 @@ def _is_content_of_site(value: Any) -> bool:
     if not (isinstance(value, Persistent) and IContentish.implementedBy(type(value))):
         return False
     return getUtility(IIntIds).queryId(value) is not None
-
-
-def _has_owner(value: Any) -> bool:
-    return IRelationValue.providedBy(value) and value.__parent__ is not None
-
-
-def _copy_without_owner(relation: RelationValue) -> RelationValue:
-    copied = copy(relation)
-    copied.__parent__ = copied.from_attribute = None
-    # plone.app.relationfield keeps it in place of the source.
-    vars(copied).pop("_from_id", None)
-    return copied

@@ -20,13 +20,14 @@ from collective.annotationforms.interfaces import StorageError
 from collective.annotationforms.interfaces import UnreadableError
 from collective.annotationforms.storage.loading import NOT_LOADED
 from collective.annotationforms.storage.loading import why_unreadable
-from collective.annotationforms.storage.relation import with_own_relations
+from collective.annotationforms.storage.relation import own_relation
 from collective.annotationforms.storage.relation import without_content
 from collective.annotationforms.storage.value import detached
 from collective.annotationforms.storage.written import as_written
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from functools import partial
 from persistent.mapping import PersistentMapping
 from types import MappingProxyType
 from typing import Any
@@ -111,7 +112,7 @@ class AnnotationStorage(PersistentMapping):
     def storable(self, name: str, value: Any) -> Any:
         """See IAnnotationStorage"""
         with self._naming(name):
-            return with_own_relations(as_written(value))
+            return as_written(value, keep=partial(own_relation, self, name))
 
     @contextmanager
     def _naming(self, name: str) -> Iterator[None]:

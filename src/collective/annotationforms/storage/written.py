@@ -28,27 +28,33 @@ NOT_WRITTEN = (
 )
 
 
-def as_written(value: Any, refused: Callable[[Any], str | None] = by_storage) -> Any:
+def as_written(
+    value: Any,
+    refused: Callable[[Any], str | None] = by_storage,
+    *,
+    keep: Callable[[Any], Any] = lambda part: part,
+) -> Any:
     """Return a copy of `value`, with the persistent objects in it as they are.
 
     It is what the database gives back once it is written.  Raises ValueError, with the
     reason for people, if it can't be written, or `refused` has a reason against a part
-    of it.  New persistent objects in it are tried, too.
+    of it.  New persistent objects in it are tried, too; `keep` may return another one
+    in their place.
     """
     try:
-        return _checked(value, refused)
+        return _checked(value, refused, keep)
     except _RefusedError as error:
         raise ValueError(*error.args) from error
     except NOT_WRITTEN as error:
         raise ValueError(f"it can't be stored: {error}") from error
 
 
-def _checked(value: Any, refused: Callable) -> Any:
+def _checked(value: Any, refused: Callable, keep: Callable) -> Any:
     if type(value) in ATOMS:
         _check_part(value, refused)
         return value
     writer = _Writer(refused)
-    copied = writer.copied(value)
+    copied = writer.copied(value, keep)
     _try_states(writer.kept, refused)
     return copied
 
@@ -66,11 +72,11 @@ class _Writer(Pickler):
         self.refused = refused
         self.kept: list = []
 
-    def copied(self, value: Any) -> Any:
+    def copied(self, value: Any, keep: Callable = lambda part: part) -> Any:
         """Write the value, and return what is read of it."""
         self.dump(value)
         self.written.seek(0)
-        return _Reader(self.written, self.kept).load()
+        return _Reader(self.written, list(map(keep, self.kept))).load()
 
     def persistent_id(self, obj: Any) -> int | None:
         # It is asked about everything in a value, keys and attributes, too.

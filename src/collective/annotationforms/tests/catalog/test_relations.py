@@ -4,6 +4,12 @@ from collective.annotationforms import AnnotationEditForm
 from collective.annotationforms import schema_view
 from collective.annotationforms.catalog.relations import FROM_ATTRIBUTE
 from collective.annotationforms.catalog.relations import recatalog_page
+from collective.annotationforms.exchange.export import CELL
+from collective.annotationforms.exchange.portable import portable
+from collective.annotationforms.fields.text import text_of
+from collective.annotationforms.interfaces import InvalidValueError
+from collective.annotationforms.storage.parts import leaves
+from collective.annotationforms.storage.value import normal
 from collective.annotationforms.tests.layers import IntegrationTestCase
 from persistent.mapping import PersistentMapping
 from plone.app.linkintegrity.browser.info import DeleteConfirmationInfo
@@ -27,8 +33,11 @@ from zope.interface import alsoProvides
 from zope.interface import directlyProvidedBy
 from zope.interface import implementer
 from zope.interface import Interface
+from zope.interface import provider
 from zope.intid.interfaces import IIntIds
 from zope.lifecycleevent import ObjectModifiedEvent
+from zope.schema.interfaces import IContextSourceBinder
+from zope.schema.vocabulary import SimpleVocabulary
 
 import transaction
 
@@ -46,6 +55,16 @@ class Part:
     target = None
 
 
+@provider(IContextSourceBinder)
+def pages(context):
+    folder = context.__parent__
+    return SimpleVocabulary.fromValues([folder["first"], folder["second"]])
+
+
+def is_page(value):
+    return value.getId() == "first"
+
+
 class IRelated(model.Schema):
     one = RelationChoice(title="One", vocabulary=VOCABULARY, required=False)
     several = RelationList(
@@ -54,6 +73,9 @@ class IRelated(model.Schema):
         required=False,
     )
     rows = schema.List(title="Rows", required=False)
+    guarded = RelationChoice(
+        title="Guarded", source=pages, constraint=is_page, required=False
+    )
     text = RichText(title="Text", required=False)
     part = schema.Object(title="Part", schema=IPart, required=False)
 
@@ -256,38 +278,76 @@ class TestRelation(RelationTestCase):
         self.view.several = []
         self.assertEqual(["first"], self.targets())
 
-    def test_relation_values_are_taken_as_content_behaviors_take_them(self):
-        of = getUtility(IIntIds).getId
-        self.portal.invokeFactory("Document", "new", title="New")
-        for page in (self.page, self.portal["new"]):
-            view = schema_view(annotation_storage(page, KEY), IRelated, writable=True)
-            view.one = RelationValue(of(self.portal["first"]))
-            view.several = [RelationValue(of(self.portal["second"]))]
-            self.assertEqual(self.portal["first"], view.one)
-            self.assertEqual([self.portal["second"]], view.several)
-            self.assertEqual(["first", "second"], self.targets(page))
+    def relation_to(self, name):
+        return RelationValue(getUtility(IIntIds).getId(self.portal[name]))
 
-    def test_values_of_another_storage(self):
-        self.portal.invokeFactory("Document", "other", title="Other")
-        other = annotation_storage(self.portal["other"], KEY)
+    def test_relations_are_set_as_behaviors_take_them(self):
+        self.view.one = self.relation_to("first")
+        self.view.several = [self.relation_to("second"), self.portal["third"]]
+        self.view.rows = [{"target": self.relation_to("first")}]
+        self.assertEqual(self.portal["first"], self.view.one)
+        self.assertEqual(
+            [self.portal["second"], self.portal["third"]], self.view.several
+        )
+        self.assertEqual(["first", "first", "second", "third"], self.targets())
+        self.view.guarded = self.relation_to("first")
+        self.assertEqual(self.portal["first"], self.view.guarded)
+        for name in ("second", "third"):
+            with self.assertRaises(InvalidValueError):
+                self.view.guarded = self.relation_to(name)
+        del self.storage["guarded"]
+        transaction.savepoint()
+        self.view.one = self.storage["several"][0]
+        self.assertEqual(["first", "second", "second", "third"], self.targets())
+        for relation in self.storage["several"]:
+            self.assertIsNotNone(relation.from_object)
+
+    def test_a_relation_in_two_places_is_two(self):
         self.view.one = self.portal["first"]
-        self.view.several = [self.portal["second"]]
-        self.storage["rows"] = [{"cell": self.storage["one"]}]
-        other.update(self.storage)
-        self.storage["two"] = self.storage["one"]
+        self.view.several = [self.portal["second"], self.portal["third"]]
+        part = Part()
+        part.target = self.relation_to("third")
+        self.storage["part"] = part
+        other = annotation_storage(self.portal["private-page"], KEY)
+        for name in ("with a copy", "with a savepoint"):
+            with self.subTest(name):
+                other.update(self.storage)
+                self.assertEqual(4, len(self.targets()))
+                self.assertEqual(4, len(self.targets(self.portal["private-page"])))
+                self.assert_all_own(self.page, self.storage)
+                self.assert_all_own(self.portal["private-page"], other)
+                transaction.savepoint()
         other["two"] = other["one"]
-        for storage, targets in (
-            (self.storage, ["first", "first", "first", "second"]),
-            (other, ["first", "first", "first", "second"]),
-        ):
-            page = storage.__parent__
-            self.assertEqual(targets, self.targets(page))
-            self.assertIs(aq_base(page), storage["one"].__parent__)
-            self.assertEqual(page, storage["one"].from_object)
-        # What one has no longer, the other has.
-        other.clear()
-        self.assertEqual([], self.targets(self.portal["other"]))
-        self.assertEqual(["first", "first", "first", "second"], self.targets())
+        other["three"] = [other["one"], *other["several"], other["part"]]
+        self.assertEqual(9, len(self.targets(self.portal["private-page"])))
+        self.assert_all_own(self.portal["private-page"], other)
+        other.remove()
+        self.assertEqual([], self.targets(self.portal["private-page"]))
+        self.assertEqual(4, len(self.targets()))
+
+    def assert_all_own(self, page, storage):
+        found = [leaf for value in storage.values() for leaf in leaves(None, value)]
+        found = [leaf for leaf in found if isinstance(leaf, RelationValue)]
+        self.assertEqual(len(found), len(set(map(id, found))))
+        for relation in found:
+            self.assertEqual(page.getId(), relation.from_object.getId())
+
+    def test_relations_of_content_are_copied(self):
+        relation = self.relation_to("first")
+        _setRelation(self.page, "relatedItems", relation)
+        self.view.one = relation
+        self.storage["rows"] = [{"target": relation}]
+        self.assertEqual("relatedItems", relation.from_attribute)
+        self.assertEqual(["first"], self.targets(from_attribute="relatedItems"))
+        self.assertEqual(["first"] * 3, self.targets())
+
+    def test_what_is_set_again_is_kept(self):
+        self.view.several = [self.portal["first"], self.portal["second"]]
+        transaction.savepoint()
+        before = self.storage["several"]
+        self.storage["several"] = before[::-1]
+        self.assertIs(before[0], self.storage["several"][1])
+        self.assertEqual(["first", "second"], self.targets())
 
     def test_relations_of_others_are_left_alone(self):
         relation = RelationValue(getUtility(IIntIds).getId(self.portal["first"]))
@@ -298,6 +358,71 @@ class TestRelation(RelationTestCase):
         copied = IAnnotations(self.portal["copy_of_page"])["other.key"]["mine"]
         self.assertEqual("other.name", copied.from_attribute)
         self.assertEqual([], self.targets(self.portal["copy_of_page"]))
+
+
+class TestRebuild(RelationTestCase):
+    """The control panel of Plone makes relations anew, also with new numbers."""
+
+    def setUp(self):
+        super().setUp()
+        self.view.one = self.portal["first"]
+        self.view.several = [self.portal["second"], self.portal["third"]]
+        self.storage["rows"] = [{"target": self.storage["one"]}]
+        self.view.text = RichTextValue(
+            '<a href="third">third</a>', "text/html", "text/html"
+        )
+        part = Part()
+        part.target = self.storage["one"]
+        self.storage["part"] = part
+        transaction.savepoint()
+
+    def rebuild(self, new_numbers):
+        before = self.all_values()
+        rebuild_relations(flush_and_rebuild_intids=new_numbers)
+        transaction.savepoint()
+        self.assertEqual(before, self.all_values())
+        self.assertEqual({"first", "second", "third"}, set(self.targets()))
+        self.assertFalse(hasattr(self.page.aq_base, FROM_ATTRIBUTE))
+
+    def all_values(self):
+        """Return the targets as the form, exports and tables have them."""
+        one, several = self.view.one, self.view.several
+        rows, fields = self.view.rows, IRelated
+        return {
+            "one": one,
+            "several": several,
+            "row": rows[0]["target"],
+            "json": portable(self.storage["several"], fields["several"]),
+            "csv": text_of(fields["one"], self.storage["one"], CELL),
+            "normal": normal(fields["one"], self.storage["one"]),
+        }
+
+    def test_values_and_catalog_are_kept(self):
+        for new_numbers in (False, True, True, False):
+            self.rebuild(new_numbers)
+
+    def test_a_write_repairs_the_catalog(self):
+        for new_numbers in (False, True):
+            self.rebuild(new_numbers)
+            self.view.one = self.portal["second"]
+            expected = ["first", "first", "second", "second", "third", "third"]
+            self.assertEqual(expected, self.targets())
+            self.assertEqual(self.portal["first"], self.view.rows[0]["target"])
+            self.view.one = self.portal["first"]
+            self.view.several = []
+            self.assertEqual(["first", "first", "first", "third"], self.targets())
+            self.view.several = [self.portal["second"], self.portal["third"]]
+
+    def test_deleting_afterwards(self):
+        for new_numbers in (False, True):
+            self.rebuild(new_numbers)
+        self.portal.manage_delObjects(["first"])
+        self.assertIsNone(self.view.one)
+        self.assertEqual(
+            [self.portal["second"], self.portal["third"]], self.view.several
+        )
+        self.portal.manage_delObjects(["page"])
+        self.assertEqual(0, self.cataloged())
 
 
 class TestRichText(RelationTestCase):
@@ -386,62 +511,3 @@ class TestDataOfTheRecipe(RelationTestCase):
         self.storage["text"] = None
         self.assertEqual(["first", "first"], self.targets())
         self.assertEqual([], list(directlyProvidedBy(self.mapping)))
-
-
-class TestRebuild(RelationTestCase):
-    """Plone's control panel rebuilds the relations of the site, forms keep theirs."""
-
-    def setUp(self):
-        super().setUp()
-        self.storage["text"] = RichTextValue(
-            f'<a href="{self.portal["third"].absolute_url()}">link</a>', "text/html"
-        )
-        self.view.one = self.portal["first"]
-        self.view.several = [self.portal["second"], self.portal["third"]]
-        self.storage["rows"] = [{"cell": RelationValue(self.id_of("first"))}]
-        transaction.savepoint()
-
-    def id_of(self, name):
-        return getUtility(IIntIds).getId(self.portal[name])
-
-    def test_relations_stay(self):
-        for new_ids in (False, True, True):
-            rebuild_relations(flush_and_rebuild_intids=new_ids)
-            self.assertEqual(self.portal["first"], self.view.one)
-            expected = [self.portal["second"], self.portal["third"]]
-            self.assertEqual(expected, self.view.several)
-            # It drops what it takes for the same.
-            self.assertEqual(["first", "second", "third"], self.targets())
-            self.assertEqual({self.id_of("page")}, self.sources("first"))
-            self.assertNotIn(FROM_ATTRIBUTE, vars(aq_base(self.page)))
-
-    def sources(self, name):
-        found = getUtility(ICatalog).findRelations({"to_id": self.id_of(name)})
-        return {relation.from_id for relation in found}
-
-    def test_a_save_afterwards(self):
-        for new_ids in (False, True):
-            rebuild_relations(flush_and_rebuild_intids=new_ids)
-            self.view.one = self.portal["second"]
-            found = self.targets()
-            self.assertEqual(["first", "second", "second", "third", "third"], found)
-            self.assertEqual(self.portal["second"], self.view.one)
-            self.view.one = self.portal["first"]
-
-    def test_deleting_the_page_afterwards(self):
-        for new_ids in (False, True):
-            copied = self.portal.manage_pasteObjects(
-                self.portal.manage_copyObjects(["page"])
-            )[0]["new_id"]
-            before = self.cataloged()
-            rebuild_relations(flush_and_rebuild_intids=new_ids)
-            self.portal.manage_delObjects([copied])
-            self.assertEqual(["first", "second", "third"], self.targets())
-            self.assertLess(self.cataloged(), before)
-            found = getUtility(ICatalog).findRelations({})
-            self.assertEqual({self.id_of("page")}, {one.from_id for one in found})
-
-    def test_a_target_that_is_deleted_afterwards(self):
-        rebuild_relations(flush_and_rebuild_intids=True)
-        self.portal.manage_delObjects(["first"])
-        self.assertIsNone(self.view.one)
