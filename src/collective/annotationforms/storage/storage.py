@@ -36,8 +36,6 @@ from zope.annotation.interfaces import IAnnotations
 from zope.component import adapter
 from zope.event import notify
 from zope.interface import classImplements
-from zope.interface import directlyProvidedBy
-from zope.interface import directlyProvides
 from zope.interface import implementer
 from zope.interface import Interface
 from zope.interface.interface import InterfaceClass
@@ -226,8 +224,8 @@ class AnnotationStorage(PersistentMapping):
 
         The published recipe marks the mapping itself, and stores what a field gives.
         """
-        if list(directlyProvidedBy(stored)):
-            directlyProvides(stored)
+        if "__provides__" in vars(stored):
+            del stored.__provides__
         for name, value in list(stored.items()):
             clean = without_content(value)
             if clean is not value:
