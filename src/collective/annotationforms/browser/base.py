@@ -6,7 +6,7 @@ from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.overview.query import Query
 from collective.annotationforms.overview.query import requested_form
 from collective.annotationforms.overview.query import subject_of
-from collective.annotationforms.permission import Closed
+from collective.annotationforms.permission.closed import Closed
 from functools import cached_property
 from plone.base.batch import Batch
 from plone.batching.browser import PloneBatchView

@@ -2,7 +2,7 @@
 
 from collective.annotationforms.browser.monitoring import connections_of_site
 from collective.annotationforms.i18n import _
-from collective.annotationforms.permission import Closed
+from collective.annotationforms.permission.closed import Closed
 from datetime import datetime
 from datetime import timezone
 from functools import cached_property

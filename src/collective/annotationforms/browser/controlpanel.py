@@ -4,7 +4,7 @@ from collective.annotationforms.overview.query import subject_of
 from collective.annotationforms.overview.totals import left_over_forms
 from collective.annotationforms.overview.totals import Total
 from collective.annotationforms.overview.totals import totals
-from collective.annotationforms.permission import Closed
+from collective.annotationforms.permission.closed import Closed
 from functools import cached_property
 from Products.Five import BrowserView
 from urllib.parse import urlencode

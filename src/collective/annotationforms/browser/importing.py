@@ -18,7 +18,7 @@ from collective.annotationforms.exchange.pending import begin_import
 from collective.annotationforms.exchange.pending import pending_import
 from collective.annotationforms.exchange.pending import PendingImport
 from collective.annotationforms.i18n import _
-from collective.annotationforms.permission import Closed
+from collective.annotationforms.permission.closed import Closed
 from collective.annotationforms.registry import registered_forms
 from dataclasses import dataclass
 from dataclasses import field as attribute

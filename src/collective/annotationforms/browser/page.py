@@ -10,7 +10,7 @@ from collective.annotationforms.lifecycle.purge import purge_versions
 from collective.annotationforms.overview.entry import entries_of
 from collective.annotationforms.overview.entry import Entry
 from collective.annotationforms.overview.text import table_style
-from collective.annotationforms.permission import Closed
+from collective.annotationforms.permission.closed import Closed
 from collective.annotationforms.saving.deletion import delete_data
 from collective.annotationforms.saving.deletion import delete_unreadable
 from functools import cached_property

@@ -4,7 +4,7 @@ from collective.annotationforms.browser.parts import WorkInParts
 from collective.annotationforms.catalog.index import index_pages
 from collective.annotationforms.catalog.search import catalog
 from collective.annotationforms.i18n import _
-from collective.annotationforms.permission import Closed
+from collective.annotationforms.permission.closed import Closed
 from Products.Five import BrowserView
 
 

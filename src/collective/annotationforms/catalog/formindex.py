@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from collective.annotationforms.catalog.inventory import FormKey
 from collective.annotationforms.catalog.inventory import INDEX
 from collective.annotationforms.interfaces import MANAGE_FORM_DATA
-from collective.annotationforms.permission import has_permission
+from collective.annotationforms.permission.user import has_permission
 from itertools import chain
 from Products.CMFCore.interfaces import ISiteRoot
 from Products.PluginIndexes.KeywordIndex.KeywordIndex import KeywordIndex

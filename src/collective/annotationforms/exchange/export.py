@@ -17,8 +17,8 @@ from collective.annotationforms.fields.text import TextStyle
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.interfaces import StorageError
-from collective.annotationforms.permission import Access
-from collective.annotationforms.permission import may_view
+from collective.annotationforms.permission.access import Access
+from collective.annotationforms.permission.user import may_view
 from collective.annotationforms.storage.parts import leaves
 from collective.annotationforms.storage.parts import replaced
 from collective.annotationforms.storage.parts import SEQUENCES

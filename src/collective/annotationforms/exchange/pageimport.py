@@ -16,8 +16,8 @@ from collective.annotationforms.i18n import _
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.interfaces import StorageError
-from collective.annotationforms.permission import Access
-from collective.annotationforms.permission import has_permission
+from collective.annotationforms.permission.access import Access
+from collective.annotationforms.permission.user import has_permission
 from collective.annotationforms.saving.lock import is_locked
 from collective.annotationforms.saving.save import check_storable
 from collective.annotationforms.saving.save import not_storable

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from collections.abc import Set
 from collective.annotationforms.fields.password import hidden
 from collective.annotationforms.i18n import _
-from collective.annotationforms.permission import may_view
+from collective.annotationforms.permission.user import may_view
 from collective.annotationforms.storage.loading import why_unreadable
 from collective.annotationforms.storage.parts import Part
 from collective.annotationforms.storage.parts import parts

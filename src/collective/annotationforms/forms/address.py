@@ -11,10 +11,10 @@ from collective.annotationforms.interfaces import describe_page
 from collective.annotationforms.interfaces import IAnnotationForm
 from collective.annotationforms.interfaces import IStorageWidget
 from collective.annotationforms.interfaces import IStorageWidgetPart
-from collective.annotationforms.permission import check_permission
-from collective.annotationforms.permission import check_permission_at_address
-from collective.annotationforms.permission import may_use_form_field
-from collective.annotationforms.permission import whole_form
+from collective.annotationforms.permission.form import check_permission
+from collective.annotationforms.permission.form import check_permission_at_address
+from collective.annotationforms.permission.form import may_use_form_field
+from collective.annotationforms.permission.form import whole_form
 from collective.annotationforms.saving.merge import widgets_by_name
 from plone.app.z3cform.interfaces import IPloneFormLayer
 from plone.z3cform.interfaces import IDeferSecurityCheck

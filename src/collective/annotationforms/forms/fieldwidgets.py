@@ -14,9 +14,9 @@ from collective.annotationforms.interfaces import IStorageField
 from collective.annotationforms.interfaces import IStorageWidget
 from collective.annotationforms.interfaces import IStorageWidgetPart
 from collective.annotationforms.interfaces import IUnfitField
-from collective.annotationforms.permission import may_use_form_field
-from collective.annotationforms.permission import only_displays
-from collective.annotationforms.permission import whole_form
+from collective.annotationforms.permission.form import may_use_form_field
+from collective.annotationforms.permission.form import only_displays
+from collective.annotationforms.permission.form import whole_form
 from collective.annotationforms.saving.merge import choice_of
 from collective.annotationforms.saving.merge import merged_value
 from collective.annotationforms.saving.merge import THEIRS

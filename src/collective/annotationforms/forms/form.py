@@ -12,8 +12,8 @@ from collective.annotationforms.interfaces import IAnnotationForm
 from collective.annotationforms.interfaces import StorageError
 from collective.annotationforms.interfaces import VERSION_POLICIES
 from collective.annotationforms.interfaces import VERSIONED
-from collective.annotationforms.permission import check_permission
-from collective.annotationforms.permission import Closed
+from collective.annotationforms.permission.closed import Closed
+from collective.annotationforms.permission.form import check_permission
 from collective.annotationforms.registry import remember_class
 from collective.annotationforms.saving.lock import check_lock
 from collective.annotationforms.saving.merge import changed_values

@@ -6,8 +6,8 @@ from collective.annotationforms.fields.text import bound_to
 from collective.annotationforms.fields.text import text_of
 from collective.annotationforms.interfaces import StorageError
 from collective.annotationforms.interfaces import VERSIONED
-from collective.annotationforms.permission import Access
-from collective.annotationforms.permission import Closed
+from collective.annotationforms.permission.access import Access
+from collective.annotationforms.permission.closed import Closed
 from collective.annotationforms.registry import form_of
 from collective.annotationforms.storage.storage import annotation_storage
 from collective.annotationforms.storage.storage import stored_mappings

@@ -9,8 +9,8 @@ from collective.annotationforms.interfaces import MANAGE_FORM_DATA
 from collective.annotationforms.lifecycle.version import mappings_of
 from collective.annotationforms.lifecycle.version import MODIFIER_ID
 from collective.annotationforms.lifecycle.version import tokens_of_files
-from collective.annotationforms.permission import Access
-from collective.annotationforms.permission import has_permission
+from collective.annotationforms.permission.access import Access
+from collective.annotationforms.permission.user import has_permission
 from collective.annotationforms.storage.loading import NOT_LOADED
 from collective.annotationforms.storage.loading import why_unreadable
 from functools import cached_property

@@ -17,8 +17,8 @@ from collective.annotationforms.interfaces import IValueWrittenEvent
 from collective.annotationforms.lifecycle.localroles import acting_as
 from collective.annotationforms.lifecycle.localroles import local_users
 from collective.annotationforms.lifecycle.localroles import roles_of_groups
-from collective.annotationforms.permission import Access
-from collective.annotationforms.permission import roles_with
+from collective.annotationforms.permission.access import Access
+from collective.annotationforms.permission.user import roles_with
 from collective.annotationforms.registry import form_of
 from collective.annotationforms.saving.save import saving
 from collective.annotationforms.storage.relation import with_other_targets

@@ -6,7 +6,7 @@ from collections.abc import Set
 from collective.annotationforms.catalog.inventory import storage_keys
 from collective.annotationforms.interfaces import INDEPENDENT
 from collective.annotationforms.interfaces import IRegisteredForm
-from collective.annotationforms.permission import Access
+from collective.annotationforms.permission.access import Access
 from collective.annotationforms.registry import form_of
 from collective.annotationforms.saving.replacement import replace_data
 from collective.annotationforms.storage.loading import why_unreadable

@@ -9,7 +9,7 @@ from collective.annotationforms.catalog.inventory import storage_keys
 from collective.annotationforms.interfaces import IOriginalPage
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.lifecycle.copies import withheld_names
-from collective.annotationforms.permission import Access
+from collective.annotationforms.permission.access import Access
 from collective.annotationforms.registry import form_of
 from collective.annotationforms.saving.replacement import replace_data
 from collective.annotationforms.storage.loading import why_unreadable

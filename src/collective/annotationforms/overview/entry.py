@@ -8,7 +8,7 @@ from collective.annotationforms.interfaces import StorageError
 from collective.annotationforms.interfaces import UnreadableError
 from collective.annotationforms.lifecycle.purge import may_purge
 from collective.annotationforms.lifecycle.purge import versions_with_data
-from collective.annotationforms.permission import Access
+from collective.annotationforms.permission.access import Access
 from collective.annotationforms.registry import forms_of_page
 from collective.annotationforms.registry import unregistered_form
 from collective.annotationforms.storage.history import Change

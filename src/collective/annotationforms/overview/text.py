@@ -7,7 +7,7 @@ from collective.annotationforms.fields.text import text_of
 from collective.annotationforms.fields.text import TextStyle
 from collective.annotationforms.i18n import _
 from collective.annotationforms.overview.moment import local_text
-from collective.annotationforms.permission import may_view
+from collective.annotationforms.permission.user import may_view
 from collective.annotationforms.storage.parts import SEQUENCES
 from collective.annotationforms.storage.relation import target_of
 from dataclasses import replace

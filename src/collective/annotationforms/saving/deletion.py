@@ -1,7 +1,7 @@
 """Deleting the data of a form on a page."""
 
 from collective.annotationforms.interfaces import IRegisteredForm
-from collective.annotationforms.permission import Access
+from collective.annotationforms.permission.access import Access
 from collective.annotationforms.saving.lock import check_lock
 from collective.annotationforms.saving.notify import page_modified_event
 from collective.annotationforms.saving.notify import StorageSavedEvent

@@ -6,7 +6,7 @@ from collective.annotationforms.fields.password import hide_passwords
 from collective.annotationforms.fields.unfitwidget import text_of_unfit
 from collective.annotationforms.i18n import _
 from collective.annotationforms.interfaces import IUnfitField
-from collective.annotationforms.permission import Closed
+from collective.annotationforms.permission.closed import Closed
 from collective.annotationforms.saving.merge import choice_name
 from collective.annotationforms.saving.merge import next_token
 from collective.annotationforms.saving.merge import ValueConflict

@@ -1,6 +1,6 @@
 """Files and images of storages: served with the permission of their form."""
 
-from collective.annotationforms.permission import Closed
+from collective.annotationforms.permission.closed import Closed
 from collective.annotationforms.widgets.scaling import scaled_image
 from copy import copy
 from plone.formwidget.namedfile.converter import b64decode_file

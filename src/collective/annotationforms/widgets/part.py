@@ -1,6 +1,6 @@
 """The addresses of parts: of the widgets of rows, and of the fields of objects."""
 
-from collective.annotationforms.permission import Closed
+from collective.annotationforms.permission.closed import Closed
 from Products.Five import BrowserView
 from typing import NoReturn
 from zope.publisher.interfaces import NotFound

@@ -2,7 +2,7 @@
 
 from collective.annotationforms import AnnotationEditForm
 from collective.annotationforms import AnnotationStorageMixin
-from collective.annotationforms.permission import Access
+from collective.annotationforms.permission.access import Access
 from collective.annotationforms.registry import form_of
 from collective.annotationforms.tests.admin import AdminTestCase
 from collective.annotationforms.tests.admin import OPTIONS

@@ -7,7 +7,7 @@ from AccessControl.ZopeSecurityPolicy import getRoles
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collective.annotationforms.browser.parts import WorkInParts
-from collective.annotationforms.permission import Closed
+from collective.annotationforms.permission.closed import Closed
 from collective.annotationforms.tests.access.site import AccessTestCase
 from importlib import import_module
 from pkgutil import walk_packages

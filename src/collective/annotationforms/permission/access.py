@@ -1,0 +1,138 @@
+"""The question: may this user read, or write, this field of this form on this page?
+
+Whatever shows, copies or writes values asks it.
+"""
+
+from collections.abc import Mapping
+from collective.annotationforms.interfaces import IRegisteredForm
+from collective.annotationforms.interfaces import MANAGE_FORM_DATA
+from collective.annotationforms.permission.field import may_use_field
+from collective.annotationforms.permission.field import permission_of
+from collective.annotationforms.permission.user import has_permission
+from collective.annotationforms.permission.view import bases_of_views
+from collective.annotationforms.permission.view import may_open
+from collective.annotationforms.permission.view import views_of_form
+from collective.annotationforms.registry import FieldUse
+from collective.annotationforms.registry import UnregisteredForm
+from collective.annotationforms.registry import uses_of
+from functools import cached_property
+from plone.autoform.interfaces import READ_PERMISSIONS_KEY
+from plone.autoform.interfaces import WRITE_PERMISSIONS_KEY
+from typing import Any
+from z3c.form.interfaces import IDisplayForm
+
+
+class Access:
+    """What the current user may do with the data of a form on a page.
+
+    The form has a permission to read and one to write; of a form that ZCML does not
+    know, these are what its views need.  A field may need more, as the schema says that
+    the form uses; a part of a value needs what its field needs.  What belongs to no
+    field is for who manages form data.  In a working copy, nobody may do more than in
+    its original: somebody else may check it in.
+    """
+
+    def __init__(self, page: Any, form: IRegisteredForm):
+        self.page = page
+        self.form = form
+
+    @cached_property
+    def manages(self) -> bool:
+        """Whether the user may manage all form data of the page."""
+        return has_permission(MANAGE_FORM_DATA, self.page)
+
+    @cached_property
+    def reads_form(self) -> bool:
+        """Whether the user may read the data, but for guarded fields."""
+        # The catalog lists a page for who may access its metadata, not only view it.
+        return has_permission("View", self.page) and (
+            has_permission(self.form.view_permission, self.page) or bool(self._opened)
+        )
+
+    @cached_property
+    def changes_form(self) -> bool:
+        """Whether the user may change and delete the data, but for guarded fields."""
+        return has_permission(self.form.permission, self.page) or bool(
+            self._opened_to_write
+        )
+
+    def may_read(self, name: str) -> bool:
+        """Tell whether the user may read the value of that name."""
+        return self.reads_form and self._may(
+            name, READ_PERMISSIONS_KEY, self._uses_to_read
+        )
+
+    def may_write(self, name: str) -> bool:
+        """Tell whether the user may change and delete the value of that name."""
+        return self.changes_form and self._may(
+            name, WRITE_PERMISSIONS_KEY, self._uses_to_write
+        )
+
+    def is_shown(self, name: str) -> bool:
+        """Tell whether the user may read the value, and would see it in the form.
+
+        Who manages form data sees also what the form omits or hides.
+        """
+        return self.may_read(name) and not self._is_hidden(name)
+
+    def is_offered(self, name: str) -> bool:
+        """Tell whether the user may change the value, and could do so in the form."""
+        return self.may_write(name) and not self._is_hidden(name)
+
+    def permissions(self, name: str) -> set[str]:
+        """Return the permissions that seeing the value needs, in a view or a form."""
+        fields = {
+            permission_of(use, key)
+            for use in self._uses.get(name, ())
+            for key in (READ_PERMISSIONS_KEY, WRITE_PERMISSIONS_KEY)
+        }
+        of_form = {"View", self.form.view_permission, self.form.permission}
+        return of_form | {name for name in fields if name is not None}
+
+    def _may(self, name: str, key: str, uses: Mapping[str, list[FieldUse]]) -> bool:
+        if name not in self._uses:
+            return self.manages
+        return name in uses and all(
+            may_use_field(use, key, self.page) for use in uses[name]
+        )
+
+    def _is_hidden(self, name: str) -> bool:
+        uses = self._uses.get(name)
+        left_out = uses is not None and all(use.is_left_out for use in uses)
+        return left_out and not self.manages
+
+    @cached_property
+    def _uses(self) -> dict[str, list[FieldUse]]:
+        return self.form.uses
+
+    @cached_property
+    def _uses_to_read(self) -> dict[str, list[FieldUse]]:
+        has_all = has_permission(self.form.view_permission, self.page)
+        return self._uses if has_all else uses_of(self._opened)
+
+    @cached_property
+    def _uses_to_write(self) -> dict[str, list[FieldUse]]:
+        has_all = has_permission(self.form.permission, self.page)
+        return self._uses if has_all else uses_of(self._opened_to_write)
+
+    @cached_property
+    def _opened(self) -> list[type]:
+        """The classes of a form that ZCML does not know, as far as one may use them."""
+        if not isinstance(self.form, UnregisteredForm):
+            return []
+        views = list(views_of_form(self.page, self.form.key))
+        opened = [cls for cls, view in views if may_open(cls, view, self.page)]
+        # A class that is no view is used by other code, which may have a guard of its
+        # own; one that is a view of other pages is guarded there.
+        viewed = bases_of_views(self.form.key)
+        return opened + [
+            cls
+            for cls in self.form.classes
+            if cls not in viewed
+            and cls.permission is not None
+            and has_permission(cls.permission, self.page)
+        ]
+
+    @cached_property
+    def _opened_to_write(self) -> list[type]:
+        return [cls for cls in self._opened if not IDisplayForm.implementedBy(cls)]

@@ -1,0 +1,26 @@
+"""What a field needs to be read or written: the schema of its form says so."""
+
+from AccessControl.security import SecurityPolicy
+from collective.annotationforms.permission.user import guards_of
+from collective.annotationforms.registry import FieldUse
+from plone.supermodel.utils import mergedTaggedValueDict
+from typing import Any
+
+
+def may_use_field(use: FieldUse, key: str, page: Any) -> bool:
+    """Tell whether the user has the permission that a form needs for a field.
+
+    `key` is that of the permissions to read, or to write, in the tagged values of
+    plone.autoform: those of the schema that the form uses, merged with those of its
+    bases, as plone.autoform merges them.  Nobody has a permission that is not known.
+    """
+    needed = permission_of(use, key)
+    # zope.security's own checkPermission needs an interaction, which scripts lack.
+    return all(SecurityPolicy().checkPermission(needed, one) for one in guards_of(page))
+
+
+def permission_of(use: FieldUse, key: str) -> str | None:
+    """Return the permission that a field needs, see `may_use_field`."""
+    schema = use.schema or use.field.interface
+    tagged = {} if schema is None else mergedTaggedValueDict(schema, key)
+    return tagged.get(use.field.__name__)

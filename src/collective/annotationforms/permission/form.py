@@ -1,0 +1,97 @@
+"""Who may use a form, and the fields in it."""
+
+from AccessControl import Unauthorized
+from collective.annotationforms.interfaces import describe_page
+from collective.annotationforms.interfaces import IAnnotationForm
+from collective.annotationforms.interfaces import MANAGE_FORM_DATA
+from collective.annotationforms.permission.field import may_use_field
+from collective.annotationforms.permission.user import has_permission
+from collective.annotationforms.permission.view import may_open
+from collective.annotationforms.permission.view import view_of
+from collective.annotationforms.registry import FieldUse
+from collective.annotationforms.registry import form_of
+from plone.autoform.interfaces import READ_PERMISSIONS_KEY
+from plone.autoform.interfaces import WRITE_PERMISSIONS_KEY
+from typing import Any
+from z3c.form.field import Field
+from z3c.form.interfaces import DISPLAY_MODE
+from z3c.form.interfaces import HIDDEN_MODE
+from z3c.form.interfaces import IDisplayForm
+from z3c.form.interfaces import IGroup
+
+
+def check_permission(form: IAnnotationForm) -> None:
+    """Raise Unauthorized if the current user may not use `form` on its page.
+
+    A form that is no view is guarded by the code that uses it.
+    """
+    view = view_of(form)
+    if view is None:
+        allowed = form.permission is None or has_permission(
+            form.permission, form.context
+        )
+    else:
+        allowed = may_open(form, view, form.context)
+    if not allowed:
+        raise Unauthorized(
+            f"You are not allowed to use the form {_name_of(form)} of"
+            f" {describe_page(form.context)}."
+        )
+
+
+def check_permission_at_address(form: IAnnotationForm) -> None:
+    """Raise Unauthorized if the user may not use `form` at the address of a widget.
+
+    There, nobody else guards a form that is no view: see `may_open`.
+    """
+    if not may_open(form, view_of(form), form.context):
+        raise Unauthorized(
+            f"You are not allowed to use parts of the form {_name_of(form)} of"
+            f" {describe_page(form.context)}."
+        )
+
+
+def may_use_form_field(form_field: Field, mode: str, form: Any) -> bool:
+    """Tell whether the user may see, or change, a field of z3c.form in that mode.
+
+    `form` has the field, or a group of it does.  What only displays shows also what it
+    has for input, and nobody but managers of form data what it hides.
+    """
+    whole = whole_form(form)
+    page = whole.context
+    displays = only_displays(whole)
+    if displays and mode == HIDDEN_MODE and not has_permission(MANAGE_FORM_DATA, page):
+        return False
+    if mode == DISPLAY_MODE and not displays and not _may_view(whole):
+        return False
+    is_shown = displays or mode == DISPLAY_MODE
+    key = READ_PERMISSIONS_KEY if is_shown else WRITE_PERMISSIONS_KEY
+    use = FieldUse(form_field.field, form_field.interface, is_left_out=False)
+    return may_use_field(use, key, page)
+
+
+def whole_form(form: Any) -> Any:
+    """Return the form that a group is in; a form that is in none is whole."""
+    while IGroup.providedBy(form):
+        form = form.parentForm
+    return form
+
+
+def only_displays(form: Any) -> bool:
+    """Tell whether the form shows values, whatever mode a field of it has."""
+    return IDisplayForm.providedBy(form) or form.mode == DISPLAY_MODE
+
+
+def _may_view(form: IAnnotationForm) -> bool:
+    """Tell whether the user may view data that an edit form displays only.
+
+    What ZCML does not know has no permission for that but the form's own.
+    """
+    registered = form_of(form.context, form.ANNOTATION_STORAGE_KEY)
+    return registered.name is None or has_permission(
+        registered.view_permission, form.context
+    )
+
+
+def _name_of(form: IAnnotationForm) -> str:
+    return form.__name__ or type(form).__name__

@@ -1,0 +1,98 @@
+"""The views that show a form, and who may open them.
+
+Where nothing says who may, it is who may modify the page.
+"""
+
+from collections.abc import Iterator
+from collective.annotationforms.interfaces import IAnnotationForm
+from collective.annotationforms.permission.user import guards_of
+from collective.annotationforms.permission.user import has_permission
+from collective.annotationforms.permission.user import has_role
+from typing import Any
+from z3c.form.interfaces import IDisplayForm
+from zope.component import getGlobalSiteManager
+from zope.component import getSiteManager
+from zope.globalrequest import getRequest
+from zope.interface import Interface
+from zope.interface import providedBy
+
+
+MODIFY = "Modify portal content"
+UNKNOWN = object()
+
+
+def may_open(form: IAnnotationForm | type, view: type | None, page: Any) -> bool:
+    """Tell whether the user may use the form, also where nothing says who may.
+
+    It is who may modify the page then, or view it if the form only displays.
+    """
+    answers = _answers(form, view, page)
+    if not answers:
+        form_class = form if isinstance(form, type) else type(form)
+        displays = IDisplayForm.implementedBy(form_class)
+        answers = [has_permission("View" if displays else MODIFY, page)]
+    # Each form shows values: they are for who may view the page.
+    return all(answers) and has_permission("View", page)
+
+
+def view_of(form: IAnnotationForm) -> type | None:
+    """Return the class of the view of the form's page that shows the form, if any."""
+    if not form.__name__:
+        return None
+    required = (providedBy(form.context), providedBy(form.request))
+    view = getSiteManager().adapters.lookup(required, Interface, form.__name__)
+    shown = _form_class_of(view)
+    # Another view may have the name that somebody has given to the form.
+    is_same = shown is not None and (
+        isinstance(form, shown) or issubclass(shown, type(form))
+    )
+    return view if is_same else None
+
+
+def views_of_form(page: Any, key: str) -> Iterator[tuple[type, type]]:
+    """Yield form class and view class of each view that shows the data on the page."""
+    request = getRequest() or page.REQUEST
+    required = (providedBy(page), providedBy(request))
+    for _name, view in getSiteManager().adapters.lookupAll(required, Interface):
+        form_class = _form_class_of(view)
+        if form_class is not None and key == form_class.ANNOTATION_STORAGE_KEY:
+            yield form_class, view
+
+
+def bases_of_views(key: str) -> set[type]:
+    """Return the classes of the form that are views of any pages, with their bases."""
+    forms = {
+        _form_class_of(registration.factory)
+        for registry in (getSiteManager(), getGlobalSiteManager())
+        for registration in registry.registeredAdapters()
+    }
+    return {
+        base
+        for form in forms
+        if form is not None and key == form.ANNOTATION_STORAGE_KEY
+        for base in form.__mro__
+    }
+
+
+def _answers(form: IAnnotationForm | type, view: type | None, page: Any) -> list[bool]:
+    """Return what the user was answered by what is known to guard the form.
+
+    That is what the view was registered with, and the permission of the form.  Both
+    count: that of the view guards the view itself only, not its widgets.
+    """
+    answers = []
+    # None means that it is public.
+    roles = getattr(view, "__roles__", UNKNOWN)
+    if roles is not UNKNOWN:
+        answers.extend(has_role(roles, one) for one in guards_of(page))
+    if form.permission is not None:
+        answers.append(has_permission(form.permission, page))
+    return answers
+
+
+def _form_class_of(view: Any) -> type | None:
+    """Return the class of the form that a view is, or that it wraps, if any."""
+    for found in (view, getattr(view, "form", None)):
+        if isinstance(found, type) and IAnnotationForm.implementedBy(found):
+            return found
+    return None
