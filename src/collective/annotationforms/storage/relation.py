@@ -31,7 +31,8 @@ def relation_to(target: Any) -> RelationValue:
 def target_of(relation: RelationValue) -> Any:
     """Return what the relation leads to, None if it is gone."""
     target = relation.to_object
-    if target is None and getattr(relation, TARGET, None) and not relation.isBroken():
+    is_lost = target is None and relation.to_id is not None
+    if is_lost and getattr(relation, TARGET, None):
         target = uuidToObject(getattr(relation, TARGET), unrestricted=True)
     return target
 
@@ -76,7 +77,7 @@ def own_relation(storage: IAnnotationStorage, name: str, part: Any) -> Any:
     copied = RelationValue(part.to_id)
     if uuid := getattr(part, TARGET, None):
         setattr(copied, TARGET, uuid)
-    if part.isBroken():
+    if part.to_id is None:
         copied.broken(part.to_path)
     return copied
 
