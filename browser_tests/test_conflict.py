@@ -33,7 +33,7 @@ def stored_contact(page):
 
 
 def test_the_conflict_is_shown_accessibly(conflict):
-    expect(error_of(conflict, "contact")).to_contain_text("has changed this field")
+    expect(error_of(conflict, "contact")).to_contain_text("You have changed this field")
     expect(field_of(conflict, "contact")).to_contain_text("theirs@example.org")
     results = Axe().run(conflict, context="#formfield-form-widgets-contact")
     assert results.violations_count == 0, results.generate_report()
