@@ -146,6 +146,10 @@ class IStorageField(IField):
     storage = Attribute("The storage that holds the field's value.")
 
 
+class IStorageFilesField(IStorageField):
+    """Such a field for several files, each of which may be kept."""
+
+
 class IUnfitField(IStorageField):
     """Such a field whose stored value does not fit it: the schema has changed since.
 

@@ -164,7 +164,9 @@ def readable_values(
     """
     access = Access(storage.__parent__, form)
     found = {
-        name: value for name, value in storage.data.items() if access.is_shown(name)
+        name: access.shown_part(name, value)
+        for name, value in storage.data.items()
+        if access.is_shown(name)
     }
     if access.changes_form:
         return found

@@ -24,6 +24,7 @@ from collective.annotationforms.saving.save import not_storable
 from collective.annotationforms.saving.save import saving
 from collective.annotationforms.saving.save import write_values
 from collective.annotationforms.saving.schemaview import schema_view
+from collective.annotationforms.storage.parts import unshared
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from typing import Any
@@ -164,7 +165,8 @@ class DataCheck:
     def _validate(self, field: IField, value: Any) -> None:
         try:
             bound = field.bind(self.page)
-            bound.validate(value)
+            # It puts defaults in place of what is not to be changed.
+            bound.validate(unshared(value))
         except (ArithmeticError, LookupError, TypeError, ValueError) as error:
             # Its vocabulary is gone, or it can't be compared with the smallest value.
             raise Invalid(NOT_EXPORTED) from error

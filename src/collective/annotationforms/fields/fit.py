@@ -11,6 +11,7 @@ from collective.annotationforms.storage.loading import why_unreadable
 from collective.annotationforms.storage.parts import Part
 from collective.annotationforms.storage.parts import parts
 from collective.annotationforms.storage.parts import SEQUENCES
+from collective.annotationforms.storage.parts import unshared
 from datetime import datetime
 from persistent.mapping import PersistentMapping
 from plone.app.textfield.interfaces import IRichText
@@ -89,7 +90,8 @@ def _is_row(field: IObject, value: Any) -> bool:
     if not isinstance(value, (dict, PersistentMapping)):
         return False
     try:
-        field.validate(value)
+        # It puts defaults in place of what is not to be changed.
+        field.validate(unshared(value))
     except SchemaNotProvided:
         return False
     except ValidationError:

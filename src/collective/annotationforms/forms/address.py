@@ -7,15 +7,19 @@ the request meanwhile.  So everything is asked as soon as the user is known.
 from AccessControl import Unauthorized
 from Acquisition import aq_base
 from collections.abc import Iterator
+from collective.annotationforms.forms.sent import columns_on_path
 from collective.annotationforms.interfaces import describe_page
 from collective.annotationforms.interfaces import IAnnotationForm
 from collective.annotationforms.interfaces import IStorageWidget
 from collective.annotationforms.interfaces import IStorageWidgetPart
+from collective.annotationforms.permission.column import Columns
 from collective.annotationforms.permission.form import check_permission
 from collective.annotationforms.permission.form import check_permission_at_address
+from collective.annotationforms.permission.form import columns_in_form
 from collective.annotationforms.permission.form import may_use_form_field
 from collective.annotationforms.permission.form import whole_form
 from collective.annotationforms.saving.merge import widgets_by_name
+from collective.annotationforms.storage.partialschema import with_columns
 from plone.app.z3cform.interfaces import IPloneFormLayer
 from plone.z3cform.interfaces import IDeferSecurityCheck
 from plone.z3cform.interfaces import IFormWrapper
@@ -121,7 +125,7 @@ def _check_field(published: IWidget, form: IAnnotationForm) -> None:
     plone.autoform leaves out such fields, but not as long as it doesn't know the user.
     """
     outermost = list(_outermost(published, form))
-    if not outermost or not all(map(_may_use, outermost)):
+    if not outermost or not all(_may_use(widget, published) for widget in outermost):
         raise Unauthorized(
             f"You are not allowed to use the field {published.name} of"
             f" {describe_page(form.context)}."
@@ -135,7 +139,20 @@ def _outermost(published: IWidget, form: IAnnotationForm) -> Iterator[IWidget]:
             yield widget
 
 
-def _may_use(widget: IWidget) -> bool:
+def _may_use(widget: IWidget, published: IWidget) -> bool:
+    """Tell whether the user may use the field of a widget, and all that is published.
+
+    It was made for a user who was not known: with all columns of rows.
+    """
     # A group has its own fields; a widget is called as its form field.
     form_field = widget.form.fields[widget.__name__]
-    return may_use_form_field(form_field, widget.mode, widget.form)
+    if not may_use_form_field(form_field, widget.mode, widget.form):
+        return False
+    page = whole_form(widget.form).context
+    keeps = columns_in_form(Columns(page), widget.mode, widget.form)
+    path = published.name[len(widget.name) + 1 :].split(".")
+    columns = columns_on_path(widget.field, [step for step in path if step])
+    return all(keeps(schema, name) for schema, name in columns) and (
+        published.field is None
+        or with_columns(published.field, keeps) is published.field
+    )

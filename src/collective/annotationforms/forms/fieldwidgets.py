@@ -1,6 +1,5 @@
 """The fields of a form on a storage: bound to the page, not to the storage."""
 
-from collections.abc import Mapping
 from collective.annotationforms.fields.default import ask_once
 from collective.annotationforms.fields.fit import fits
 from collective.annotationforms.fields.innerwidget import all_inner_widgets
@@ -9,23 +8,33 @@ from collective.annotationforms.fields.password import hide_passwords
 from collective.annotationforms.fields.unfitwidget import UnfitFieldWidget
 from collective.annotationforms.forms.address import user_is_unknown
 from collective.annotationforms.forms.sent import check_sent
+from collective.annotationforms.forms.uploads import bring_back_uploads
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IStorageField
+from collective.annotationforms.interfaces import IStorageFilesField
 from collective.annotationforms.interfaces import IStorageWidget
 from collective.annotationforms.interfaces import IStorageWidgetPart
 from collective.annotationforms.interfaces import IUnfitField
+from collective.annotationforms.permission.column import Columns
+from collective.annotationforms.permission.column import is_in_any_form
+from collective.annotationforms.permission.form import columns_in_form
 from collective.annotationforms.permission.form import may_use_form_field
 from collective.annotationforms.permission.form import only_displays
 from collective.annotationforms.permission.form import whole_form
+from collective.annotationforms.saving.kept import show_kept_parts
+from collective.annotationforms.saving.kept import shown_rows
 from collective.annotationforms.saving.merge import choice_of
 from collective.annotationforms.saving.merge import merged_value
 from collective.annotationforms.saving.merge import THEIRS
 from collective.annotationforms.saving.merge import ValueConflict
 from collective.annotationforms.saving.merge import ValueRefused
 from collective.annotationforms.saving.token import shown_value
+from collective.annotationforms.storage.partialschema import Keeps
+from collective.annotationforms.storage.partialschema import with_columns
 from copy import copy
 from functools import cache
 from plone.formwidget.namedfile.interfaces import INamedFileWidget
+from plone.namedfile.interfaces import INamedField
 from typing import Any
 from z3c.form.contentprovider import FieldWidgetsAndProviders
 from z3c.form.field import Field
@@ -35,11 +44,10 @@ from z3c.form.interfaces import IDataConverter
 from z3c.form.interfaces import IFieldsAndContentProvidersForm
 from z3c.form.interfaces import IFieldsForm
 from z3c.form.interfaces import IFormLayer
-from z3c.form.interfaces import IMultiWidget
 from z3c.form.interfaces import IWidget
-from z3c.form.interfaces import NOT_CHANGED
 from zope.component import adapter
 from zope.interface import alsoProvides
+from zope.schema.interfaces import ICollection
 from zope.schema.interfaces import IField
 from zope.schema.interfaces import InvalidValue
 
@@ -64,7 +72,9 @@ class StorageWidgets(FieldWidgets):
         """See z3c.form.interfaces.IWidgets"""
         fields = self.form.fields
         check_sent(self, fields)
+        bring_back_uploads(self)
         usable = filter(self._may_use, fields.values())
+        self._columns = Columns(whole_form(self.form).context)
         # Of the form, since it hands the same fields to the data managers later.
         self.form.fields = type(fields)(*map(self._of_storage, usable))
         super().update()
@@ -76,8 +86,9 @@ class StorageWidgets(FieldWidgets):
                     alsoProvides(part, IStorageWidgetPart)
             stored = self.content.get(widget.field.__name__)
             if not IUnfitField.providedBy(widget.field):
-                _show_kept_parts(widget, stored)
-                show_moments(widget, stored)
+                if self.request.form:
+                    show_kept_parts(self.content, widget, stored)
+                show_moments(widget, shown_rows(self.content, widget, stored))
             hide_passwords(widget, displays)
             if self.request.form:
                 _forget_texts(widget)
@@ -131,15 +142,25 @@ class StorageWidgets(FieldWidgets):
         # of that.  As long as the user isn't known, nothing is shown.
         if user_is_unknown(self.form):
             return True
+        return may_use_form_field(form_field, self._mode_of(form_field), self.form)
+
+    def _mode_of(self, form_field: Field) -> str:
         readonly = form_field.field.readonly and not self.ignoreReadonly
-        mode = form_field.mode or (DISPLAY_MODE if readonly else self.mode)
-        return may_use_form_field(form_field, mode, self.form)
+        return form_field.mode or (DISPLAY_MODE if readonly else self.mode)
+
+    def _keeps(self, form_field: Field) -> Keeps:
+        """Return what tells which columns of its rows the form has for the user."""
+        if user_is_unknown(self.form):
+            return is_in_any_form
+        mode = self._mode_of(form_field)
+        return columns_in_form(self._columns, mode, self.form)
 
     def _of_storage(self, form_field: Field) -> Field:
         # The form may be updated again, and the value may fit by now.
         original = getattr(form_field, "fitting", form_field)
         form_field = copy(original)
-        form_field.field = field_of_storage(form_field.field, self.content)
+        field = with_columns(form_field.field, self._keeps(form_field))
+        form_field.field = field_of_storage(field, self.content)
         ask_once(form_field.field, self.content)
         name = form_field.field.__name__
         if name not in self.content:
@@ -159,21 +180,6 @@ def _forget_texts(widget: IWidget) -> None:
     for part in (widget, *all_inner_widgets(widget)):
         if INamedFileWidget.providedBy(part) and isinstance(part.value, str):
             part.value = None
-
-
-def _show_kept_parts(widget: IWidget, stored: Any) -> None:
-    """Let the cells of rows that are kept, e.g. files, show what is stored.
-
-    z3c.form gives its marker for "not changed" to a cell of a row that was sent, and
-    the widget of a file can't show that.
-    """
-    if not IMultiWidget.providedBy(widget) or not isinstance(stored, (list, tuple)):
-        return
-    for row, stored_row in zip(widget.widgets, stored, strict=False):
-        if isinstance(stored_row, Mapping):
-            for name, cell in row.widgets.items():
-                if cell.value is NOT_CHANGED:
-                    cell.value = stored_row.get(name)
 
 
 @adapter(IFieldsAndContentProvidersForm, IFormLayer, IAnnotationStorage)
@@ -196,6 +202,8 @@ def field_of_storage(field: IField, storage: IAnnotationStorage) -> IStorageFiel
         part = getattr(copied, name, None)
         if part is not None:
             setattr(copied, name, field_of_storage(part, storage))
+    if ICollection.providedBy(copied) and INamedField.providedBy(copied.value_type):
+        alsoProvides(copied, IStorageFilesField)
     return copied
 
 

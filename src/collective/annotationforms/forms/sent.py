@@ -11,6 +11,7 @@ from typing import Any
 from z3c.form.field import Field
 from z3c.form.field import FieldWidgets
 from z3c.form.util import expandPrefix
+from zope.interface.interface import InterfaceClass
 from zope.publisher.interfaces import BadRequest
 from zope.schema.interfaces import IBool
 from zope.schema.interfaces import IChoice
@@ -67,14 +68,30 @@ def _inputs(
                 yield key, names[name], inner.split(".") if inner else []
 
 
-def _field_at(field: IField | None, path: list[str]) -> tuple[IField | None, list[str]]:
-    """Return the field of an inner widget, and what is left of the path."""
+def columns_on_path(
+    field: IField | None, path: list[str]
+) -> list[tuple[InterfaceClass, str]]:
+    """Return the columns that lead to an inner widget: their schemata and names."""
+    found: list[tuple[InterfaceClass, str]] = []
+    _field_at(field, path, found)
+    return found
+
+
+def _field_at(
+    field: IField | None, path: list[str], columns: list | None = None
+) -> tuple[IField | None, list[str]]:
+    """Return the field of an inner widget, and what is left of the path.
+
+    The columns on the way are added to `columns`.
+    """
     while path:
         if _has_rows(field) and (path[0].isdecimal() or path[0] in NEW_ROWS):
             field, path = getattr(field, "value_type", None), path[1:]
         elif IMapping.providedBy(field) and path[0] == "key" and len(path) > 1:
             field, path = field.key_type, path[2:]
         elif IObject.providedBy(field) and path[0] == "widgets" and len(path) > 1:
+            if columns is not None:
+                columns.append((field.schema, path[1]))
             field, path = field.schema.get(path[1]), path[2:]
         else:
             break

@@ -64,25 +64,22 @@ class CompareView(Closed, diff.DiffView):
     def data_changes(self, old: Any, new: Any) -> Iterator["DataDiff"]:
         """Yield the differences of all fields that the user may see."""
         for key in {**stored_mappings(old), **stored_mappings(new)}:
-            for field in self.fields(key):
-                texts = [self.text(version, key, field) for version in (old, new)]
+            form = form_of(self.context, key)
+            if form.version_policy != VERSIONED:
+                # It is no part of versions.
+                continue
+            access = Access(self.context, form)
+            for field in form.fields.values():
+                texts = [self.text(version, access, field) for version in (old, new)]
                 if texts[0] != texts[1]:
                     label = translate(field.title, context=self.request)
                     yield DataDiff(label, *texts)
 
-    def fields(self, key: str) -> list[IField]:
-        """Return the fields under the key in the forms that the user may open.
-
-        None for data that is no part of versions.
-        """
-        form = form_of(self.context, key)
-        if form.version_policy != VERSIONED:
-            return []
-        access = Access(self.context, form)
-        return [field for name, field in form.fields.items() if access.is_shown(name)]
-
-    def text(self, version: Any, key: str, field: IField) -> str:
-        """Return the value of the field in the version as text, "" if there is none."""
+    def text(self, version: Any, access: Access, field: IField) -> str:
+        """Return what the user may see of the field in the version, "" for nothing."""
+        key, name = access.form.key, field.__name__
+        if not access.is_shown(name):
+            return ""
         stored = stored_mappings(version).get(key)
         live = stored_mappings(self.context).get(key)
         if stored is live and aq_base(version) is not aq_base(self.context):
@@ -94,7 +91,8 @@ class CompareView(Closed, diff.DiffView):
         except StorageError:
             # Nothing of it can be compared.
             return ""
-        return text_of(bound_to(field, self.context), value)
+        shown = access.shown_part(name, value)
+        return text_of(bound_to(field, self.context), shown)
 
 
 class DataDiff(TextDiff):

@@ -35,10 +35,15 @@ def drop_data_of_copy(page: Any, event: IObjectCopiedEvent) -> None:
 def _drop_withheld(
     page: Any, original: Any, form: IRegisteredForm, stored: PersistentMapping
 ) -> None:
-    """Remove the values that the user may not read; all, if nobody can tell which."""
+    """Remove what the user may not read, also of rows; all, if nobody can tell."""
     if why_unreadable(stored) is None:
         for name in withheld_names(original, form, stored):
             del stored[name]
+        access = Access(original, form)
+        for name, value in list(stored.items()):
+            readable = access.readable_part(name, value)
+            if readable is not value:
+                stored[name] = readable
         is_empty = not stored
     else:
         is_empty = not Access(original, form).manages

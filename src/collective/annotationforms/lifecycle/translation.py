@@ -7,8 +7,8 @@ those may see of the page who have local roles on the translation.
 """
 
 from Acquisition import aq_base
+from collections.abc import Callable
 from collections.abc import Iterable
-from collections.abc import Iterator
 from collective.annotationforms.catalog.inventory import readable_mappings
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IRegisteredForm
@@ -18,10 +18,12 @@ from collective.annotationforms.lifecycle.localroles import acting_as
 from collective.annotationforms.lifecycle.localroles import local_users
 from collective.annotationforms.lifecycle.localroles import roles_of_groups
 from collective.annotationforms.permission.access import Access
+from collective.annotationforms.permission.column import permissions_of_column
 from collective.annotationforms.permission.user import roles_with
 from collective.annotationforms.registry import form_of
 from collective.annotationforms.saving.save import saving
 from collective.annotationforms.storage.relation import with_other_targets
+from collective.annotationforms.storage.rows import with_kept_columns
 from functools import partial
 from plone.app.multilingual.dx.interfaces import ILanguageIndependentField
 from plone.app.multilingual.events import ITranslationRegisteredEvent
@@ -35,6 +37,7 @@ from zope.component import adapter
 from zope.copy import clone
 from zope.interface import alsoProvides
 from zope.interface import Interface
+from zope.interface.interface import InterfaceClass
 from zope.lifecycleevent.interfaces import IObjectAddedEvent
 
 
@@ -92,66 +95,84 @@ def _share(
     storage: IAnnotationStorage, names: list[str], translation: Any, language: str
 ) -> None:
     """Give the translation the values of these names, or remove what is not there."""
-    form = form_of(translation, storage.key)
-    names = _permitted_names(storage, names, translation)
-    shared = form.storage(translation)
+    page, key = storage.__parent__, storage.key
+    here = Access(page, form_of(page, key))
+    there = Access(translation, form_of(translation, key))
+    sharing = _Sharing(here, there)
+    shared = there.form.storage(translation)
     alsoProvides(shared, ISharedStorage)
     other = partial(_translated, language=language)
-    with saving(shared, form, by_code=True):
-        for name in names:
+    with saving(shared, there.form, by_code=True):
+        for name in filter(sharing.gives, names):
             if name in storage:
                 # Files and objects are stored once for each page.
                 value = clone(with_other_targets(storage[name], other))
+                value = sharing.written(name, value, shared.data.get(name))
                 shared.put_back(name, value)
             else:
                 shared.pop(name, None)
 
 
-def _permitted_names(
-    storage: IAnnotationStorage, names: Iterable[str], translation: Any
-) -> list[str]:
-    """Return the names that the user may see in the storage, and write elsewhere.
+class _Sharing:
+    """What the user may share of a page with a translation.
 
-    Who has roles on the translation alone is not given what they may not see here.
+    That is what they may see here and write there.  Who has roles on the translation
+    alone is not given what they may not see here.
     """
-    page, key = storage.__parent__, storage.key
-    here = Access(page, form_of(page, key))
-    there = Access(translation, form_of(translation, key))
-    given = [name for name in names if _sees(here, name) and there.may_write(name)]
-    return list(_seen_here_by_all(given, here, there))
 
+    def __init__(self, here: Access, there: Access):
+        self.here = here
+        self.there = there
+        self._users = list(local_users(there.page))
 
-def _sees(access: Access, name: str) -> bool:
-    """Tell whether the user may see the value, in a view or in a form."""
-    return access.may_read(name) or access.may_write(name)
+    def gives(self, name: str) -> bool:
+        """Tell whether the value of that name is shared."""
 
+        def sees(access: Access) -> bool:
+            return access.may_read(name) or access.may_write(name)
 
-def _seen_here_by_all(
-    names: Iterable[str], here: Access, there: Access
-) -> Iterator[str]:
-    """Yield the names that nobody may see there by local roles who may not see here."""
-    users = list(local_users(there.page))
-    for name in names:
-        if not _is_opened_to_groups(name, here, there) and not any(
-            _would_see(user, name, here, there) for user in users
-        ):
-            yield name
+        permissions = self.here.permissions(name) | self.there.permissions(name)
+        may = sees(self.here) and self.there.may_write(name)
+        return may and self._is_for_all(sees, permissions)
 
+    def written(self, name: str, new: Any, old: Any) -> Any:
+        """Return the value with the columns of the old one that are not shared."""
+        field = self.here.form.fields.get(name)
+        return with_kept_columns(field, new, old, self._gives_column)
 
-def _is_opened_to_groups(name: str, here: Access, there: Access) -> bool:
-    """Tell whether local roles of groups give something there that they don't here."""
-    of_here, of_there = (roles_of_groups(one.page) for one in (here, there))
-    return any(
-        roles_with(permission, there.page) & of_there
-        and not roles_with(permission, here.page) & {*of_here, "Anonymous"}
-        for permission in here.permissions(name) | there.permissions(name)
-    )
+    def _gives_column(self, schema: InterfaceClass, name: str) -> bool:
+        if name not in schema:
+            return self.here.manages and self.there.manages
 
+        def sees(access: Access) -> bool:
+            columns = access.columns
+            return columns.may_read(schema, name) or columns.may_write(schema, name)
 
-def _would_see(user: Any, name: str, here: Access, there: Access) -> bool:
-    with acting_as(user):
-        before, after = (Access(one.page, one.form) for one in (here, there))
-        return _sees(after, name) and not _sees(before, name)
+        may = sees(self.here) and self.there.columns.may_write(schema, name)
+        return may and self._is_for_all(sees, permissions_of_column(schema, name))
+
+    def _is_for_all(self, sees: Callable[[Access], bool], needed: set[str]) -> bool:
+        """Tell whether nobody sees it there by local roles who may not see it here."""
+        return not self._is_opened_to_groups(needed) and not any(
+            self._would_see(user, sees) for user in self._users
+        )
+
+    def _is_opened_to_groups(self, permissions: set[str]) -> bool:
+        """Tell whether local roles of groups give something there, but not here."""
+        here, there = self.here.page, self.there.page
+        of_here, of_there = (roles_of_groups(page) for page in (here, there))
+        return any(
+            roles_with(permission, there) & of_there
+            and not roles_with(permission, here) & {*of_here, "Anonymous"}
+            for permission in permissions
+        )
+
+    def _would_see(self, user: Any, sees: Callable[[Access], bool]) -> bool:
+        with acting_as(user):
+            before, after = (
+                Access(one.page, one.form) for one in (self.here, self.there)
+            )
+            return sees(after) and not sees(before)
 
 
 def _translated(page: Any, language: str) -> Any:

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from collections.abc import Set
 from collective.annotationforms.catalog.inventory import storage_keys
 from collective.annotationforms.interfaces import INDEPENDENT
-from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.permission.access import Access
 from collective.annotationforms.registry import form_of
 from collective.annotationforms.saving.replacement import replace_data
@@ -103,19 +102,19 @@ class Revert:
         # Asked now: with the attributes of the version, the page may get local roles
         # that the user had once, and interfaces that have other forms.
         self.forms = {
-            key: (form, _writable(page, form, self.live, versioned))
+            key: (access, _writable(access, self.live, versioned))
             for key in sorted(keys)
-            for form in [form_of(page, key)]
+            for access in [Access(page, form_of(page, key))]
         }
 
     def remove(self, permanent: bool = False) -> None:
         """Save the data, if the page is reverted."""
         if permanent:
-            for form, writable in self.forms.values():
-                self._save(form, writable)
+            for access, writable in self.forms.values():
+                self._save(access, writable)
 
-    def _save(self, form: IRegisteredForm, writable: Set[str]) -> None:
-        key = form.key
+    def _save(self, access: Access, writable: Set[str]) -> None:
+        form, key = access.form, access.form.key
         annotations, live = IAnnotations(self.page), self.live.get(key)
         versioned = annotations.get(key, {})
         if versioned is live:
@@ -130,7 +129,7 @@ class Revert:
         annotations.pop(key, None)
         if live is not None:
             annotations[key] = live
-        values = _reverted_values(form, live or {}, versioned, writable)
+        values = _reverted_values(access, live or {}, versioned, writable)
         replace_data(self.page, form, values)
 
 
@@ -164,11 +163,12 @@ def _keys_of_forms(page: Any, version: Any) -> set[str]:
     return known.union(storage_keys(version))
 
 
-def _writable(page: Any, form: IRegisteredForm, *found: Mapping) -> set[str]:
+def _writable(access: Access, *found: Mapping) -> set[str]:
     """Return the names of the form's data in `found` that the user may write."""
-    may_write = Access(page, form).may_write
-    names = {name for mappings in found for name in mappings.get(form.key, ())}
-    return set(filter(may_write, names))
+    access.ask_columns()
+    key = access.form.key
+    names = {name for mappings in found for name in mappings.get(key, ())}
+    return set(filter(access.may_write, names))
 
 
 def _independent_data(page: Any) -> dict[str, Any]:
@@ -196,21 +196,21 @@ def _files_of(page: Any) -> list[Any]:
 
 
 def _reverted_values(
-    form: IRegisteredForm,
+    access: Access,
     live: Mapping[str, Any],
     versioned: Mapping[str, Any],
     writable: Set[str],
 ) -> dict[str, Any]:
     """Return the values of the version, those of the page where they are the same.
 
-    What is not `writable` is that of the page, too.
+    What is not `writable` is that of the page, too, also in rows.
     """
-    fields = form.fields
+    fields = access.form.fields
     kept = {name: value for name, value in live.items() if name not in writable}
     return kept | {
         name: live[name]
         if name in live and _is_same(fields.get(name), live[name], value)
-        else value
+        else access.written(name, value, live.get(name))
         for name, value in versioned.items()
         if name in writable
     }

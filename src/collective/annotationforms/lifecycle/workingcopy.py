@@ -1,8 +1,8 @@
 """Working copies of plone.app.iterate: data of their own, brought over at check-in.
 
-Whoever checks a page out owns the working copy: it has what they may read, and nobody
-may do more in it than in the page.  At check-in the page gets what they may write; the
-rest stays on it.
+Whoever checks a page out owns the working copy: it has the values that they may read,
+and nobody may do more in it than in the page.  At check-in the page gets what they may
+write; the rest stays on it.
 """
 
 from collective.annotationforms.catalog.inventory import storage_keys
@@ -14,6 +14,8 @@ from collective.annotationforms.registry import form_of
 from collective.annotationforms.saving.replacement import replace_data
 from collective.annotationforms.storage.loading import why_unreadable
 from collective.annotationforms.storage.storage import stored_mappings
+from collective.annotationforms.storage.value import same
+from persistent.mapping import PersistentMapping
 from plone.app.iterate.interfaces import ICheckinCheckoutPolicy
 from plone.app.iterate.interfaces import IWorkingCopy
 from typing import Any
@@ -63,7 +65,8 @@ def give_data_to_working_copy(event: Any) -> None:
         if names:
             withheld[key] = names
         if copies.get(key, stored) is not stored:
-            # It has a copy already, without these.
+            # It has a copy already, without these, and with less in rows.
+            _give_whole_rows(copies[key], stored)
             continue
         given = {name: stored[name] for name in stored if name not in names}
         if key in ours:
@@ -73,6 +76,17 @@ def give_data_to_working_copy(event: Any) -> None:
             IAnnotations(working_copy)[key] = clone(stored)
     if withheld:
         IAnnotations(working_copy)[WITHHELD] = withheld
+
+
+def _give_whole_rows(copied: PersistentMapping, stored: PersistentMapping) -> None:
+    """Let the copy have rows as they are stored: some are without columns.
+
+    Nobody may see more of them there than on the page, and at check-in each row still
+    has what was withheld.
+    """
+    for name, value in copied.items():
+        if not same(None, value, stored[name]):
+            copied[name] = clone(stored[name])
 
 
 def bring_data_back(event: Any) -> None:
@@ -108,13 +122,13 @@ def _brought_back(
     if not form.is_known:
         return values
     live = dict(form.storage(page).data)
-    may_write = Access(page, form).may_write
+    access = Access(page, form)
     is_new = {
-        name: may_write(name) and (name in values or name not in withheld)
+        name: access.may_write(name) and (name in values or name not in withheld)
         for name in {**live, **values}
     }
     return {
-        name: values[name] if new else live[name]
+        name: access.written(name, values[name], live.get(name)) if new else live[name]
         for name, new in is_new.items()
         if name in (values if new else live)
     }

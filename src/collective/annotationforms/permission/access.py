@@ -6,6 +6,7 @@ Whatever shows, copies or writes values asks it.
 from collections.abc import Mapping
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.interfaces import MANAGE_FORM_DATA
+from collective.annotationforms.permission.column import Columns
 from collective.annotationforms.permission.field import may_use_field
 from collective.annotationforms.permission.field import permission_of
 from collective.annotationforms.permission.user import has_permission
@@ -15,7 +16,11 @@ from collective.annotationforms.permission.view import views_of_form
 from collective.annotationforms.registry import FieldUse
 from collective.annotationforms.registry import UnregisteredForm
 from collective.annotationforms.registry import uses_of
+from collective.annotationforms.storage.partialschema import Keeps
+from collective.annotationforms.storage.rows import with_kept_columns
+from collective.annotationforms.storage.rows import with_some_columns
 from functools import cached_property
+from itertools import chain
 from plone.autoform.interfaces import READ_PERMISSIONS_KEY
 from plone.autoform.interfaces import WRITE_PERMISSIONS_KEY
 from typing import Any
@@ -78,6 +83,41 @@ class Access:
     def is_offered(self, name: str) -> bool:
         """Tell whether the user may change the value, and could do so in the form."""
         return self.may_write(name) and not self._is_hidden(name)
+
+    @cached_property
+    def columns(self) -> Columns:
+        """What the user may do with columns of rows, and fields of objects."""
+        return Columns(self.page)
+
+    def shown_part(self, name: str, value: Any) -> Any:
+        """Return what of the value the user would see in the form, see `is_shown`.
+
+        The value is not changed.
+        """
+        return self._part(name, value, self.columns.is_shown)
+
+    def readable_part(self, name: str, value: Any) -> Any:
+        """Return what of the value the user may read; it is not changed."""
+        return self._part(name, value, self.columns.may_read)
+
+    def written(self, name: str, new: Any, old: Any) -> Any:
+        """Return the new value with the old one's columns that the user may not write.
+
+        See `with_kept_columns` for which row of the old value that is.
+        """
+        for use in self._uses.get(name, ()):
+            new = with_kept_columns(use.field, new, old, self.columns.may_write)
+        return new
+
+    def ask_columns(self) -> None:
+        """Ask for all columns now, for `written`."""
+        for use in chain.from_iterable(self._uses.values()):
+            self.columns.ask(use.field)
+
+    def _part(self, name: str, value: Any, keeps: Keeps) -> Any:
+        for use in self._uses.get(name, ()):
+            value = with_some_columns(use.field, value, keeps)
+        return value
 
     def permissions(self, name: str) -> set[str]:
         """Return the permissions that seeing the value needs, in a view or a form."""

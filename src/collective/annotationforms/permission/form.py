@@ -4,12 +4,14 @@ from AccessControl import Unauthorized
 from collective.annotationforms.interfaces import describe_page
 from collective.annotationforms.interfaces import IAnnotationForm
 from collective.annotationforms.interfaces import MANAGE_FORM_DATA
+from collective.annotationforms.permission.column import Columns
 from collective.annotationforms.permission.field import may_use_field
 from collective.annotationforms.permission.user import has_permission
 from collective.annotationforms.permission.view import may_open
 from collective.annotationforms.permission.view import view_of
 from collective.annotationforms.registry import FieldUse
 from collective.annotationforms.registry import form_of
+from collective.annotationforms.storage.partialschema import Keeps
 from plone.autoform.interfaces import READ_PERMISSIONS_KEY
 from plone.autoform.interfaces import WRITE_PERMISSIONS_KEY
 from typing import Any
@@ -68,6 +70,15 @@ def may_use_form_field(form_field: Field, mode: str, form: Any) -> bool:
     key = READ_PERMISSIONS_KEY if is_shown else WRITE_PERMISSIONS_KEY
     use = FieldUse(form_field.field, form_field.interface, is_left_out=False)
     return may_use_field(use, key, page)
+
+
+def columns_in_form(columns: Columns, mode: str, form: Any) -> Keeps:
+    """Return what tells which columns of rows a form has for the user.
+
+    `mode` is that of the field; see `may_use_form_field`.
+    """
+    is_shown = mode == DISPLAY_MODE or only_displays(whole_form(form))
+    return columns.is_in_view if is_shown else columns.is_in_form
 
 
 def whole_form(form: Any) -> Any:

@@ -20,8 +20,13 @@ def digest(storage: IAnnotationStorage, field: IField, value: Any) -> str:
 
     They differ from site to site, page to page and field to field.
     """
-    place = (identity(storage.__parent__), storage.key, field.__name__)
-    message = repr((place, normal(field, value))).encode(errors="surrogatepass")
+    return digest_of(storage, field.__name__, normal(field, value))
+
+
+def digest_of(storage: IAnnotationStorage, name: str, value: Any) -> str:
+    """Return the digest of what has the same repr for the same value, see `digest`."""
+    place = (identity(storage.__parent__), storage.key, name)
+    message = repr((place, value)).encode(errors="surrogatepass")
     key = getUtility(IKeyManager).secret().encode()[: blake2b.MAX_KEY_SIZE]
     made = blake2b(message, key=key, digest_size=SIZE)
     return urlsafe_b64encode(made.digest()).decode()

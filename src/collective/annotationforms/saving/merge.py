@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from collections.abc import Iterator
 from collective.annotationforms.interfaces import IUnfitField
+from collective.annotationforms.saving.kept import is_left_alone
+from collective.annotationforms.saving.kept import RowGone
+from collective.annotationforms.saving.kept import with_kept_rows
 from collective.annotationforms.saving.save import check_storable
 from collective.annotationforms.saving.token import current_value
 from collective.annotationforms.saving.token import is_of_default
@@ -15,7 +18,6 @@ from collective.annotationforms.saving.token import token_of_value
 from collective.annotationforms.saving.token import UNSTORED
 from collective.annotationforms.saving.token import untouched
 from collective.annotationforms.storage.value import same
-from collective.annotationforms.storage.value import with_kept_parts
 from functools import partial
 from typing import Any
 from z3c.form.interfaces import IForm
@@ -45,12 +47,14 @@ class ValueRefused(Invalid):
 class ValueConflict(Invalid):
     """An editor changed a field that somebody else has changed meanwhile.
 
-    Nothing is stored until the editor decided; see `choice_of`.
+    Nothing is stored until the editor decided; see `choice_of`.  The note tells people
+    what they can't keep if they decide for theirs, "" for nothing.
     """
 
-    def __init__(self, widget: IWidget):
+    def __init__(self, widget: IWidget, note: str = ""):
         super().__init__(widget.field.__name__)
         self.widget = widget
+        self.note = note
 
 
 def decide(
@@ -92,8 +96,15 @@ def merged_value(widget: IWidget, sent: Any) -> Any:
     current = current_value(widget)
     if is_left_unfit(widget, sent):
         return current
-    sent = with_kept_parts(sent, shown_value(widget))
     seen = sent_token(widget)
+    if seen is not None and choice_of(widget) == THEIRS:
+        return current
+    try:
+        sent = with_kept_rows(widget.context, widget, sent, shown_value(widget))
+    except RowGone as error:
+        if seen is not None and is_left_alone(widget.context, widget, sent):
+            return current
+        raise _row_is_gone(widget, seen, error) from error
     outcome = SENT if seen is None else _outcome(widget, seen, sent)
     if outcome == CONFLICT:
         raise ValueConflict(widget)
@@ -102,6 +113,15 @@ def merged_value(widget: IWidget, sent: Any) -> Any:
         return current
     _check_sent(widget, sent, current)
     return sent
+
+
+def _row_is_gone(
+    widget: IWidget, seen: str | None, error: RowGone
+) -> ValueConflict | ValueRefused:
+    """Return what to raise: a conflict, as long as the editor was not shown it."""
+    if seen is None or choice_of(widget) == MINE or seen == token_of(widget):
+        return ValueRefused(widget, *error.args)
+    return ValueConflict(widget, *error.args)
 
 
 def _outcome(widget: IWidget, seen: str, sent: Any) -> str:

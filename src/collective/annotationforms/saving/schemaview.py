@@ -5,6 +5,7 @@ from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import InvalidValueError
 from collective.annotationforms.registry import form_of
 from collective.annotationforms.saving.save import saving
+from collective.annotationforms.storage.parts import unshared
 from collective.annotationforms.storage.refused import by_field
 from collective.annotationforms.storage.relation import with_targets
 from collective.annotationforms.storage.storage import implementing
@@ -45,7 +46,7 @@ class SchemaView:
         storage = self._storage
         try:
             # Constraints and vocabularies are for content, as in a form.
-            field.bind(storage.__parent__).validate(with_targets(value))
+            field.bind(storage.__parent__).validate(unshared(with_targets(value)))
             as_written(converted(storage, field, value), by_field)
         except (ArithmeticError, ValidationError, ValueError) as error:
             raise InvalidValueError(

@@ -13,7 +13,8 @@ from collective.annotationforms.interfaces import IAnnotationForm
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IUnfitField
 from collective.annotationforms.saving.digest import digest
-from collective.annotationforms.storage.value import with_kept_parts
+from collective.annotationforms.storage.rows import seen_part
+from collective.annotationforms.storage.value import filled_up
 from typing import Any
 from z3c.form.interfaces import DISPLAY_MODE
 from z3c.form.interfaces import IDataConverter
@@ -61,7 +62,8 @@ def token_of(widget: IWidget) -> str:
 
 def token_of_value(widget: IWidget, value: Any) -> str:
     """Return the token for a value of the field if it is stored."""
-    return digest(widget.context, widget.field, value)
+    shown = seen_part(widget.field, value)
+    return digest(widget.context, widget.field, shown)
 
 
 def untouched(token: str) -> tuple[str, ...]:
@@ -117,7 +119,7 @@ def sent_back(widget: IWidget, shown: Any) -> Any:
     except (Invalid, ValueError):
         # It can be shown, but not be typed, e.g. None by the rich text widget.
         return shown
-    return with_kept_parts(sent, shown)
+    return filled_up(widget.field, sent, shown)
 
 
 def _digest_of_ours(widget: IWidget) -> str:

@@ -82,6 +82,16 @@ def rebuilt(container: Any, values: Iterable[Any]) -> Any:
     return type(container)(values)
 
 
+def unshared(value: Any) -> Any:
+    """Return a copy of the value's containers, with the same items in them.
+
+    For code that changes what it is given: a row of a data grid when it is validated.
+    """
+    if not is_container(value) or why_unreadable(value) is not None:
+        return value
+    return rebuilt(value, [unshared(part.value) for part in parts(None, value)])
+
+
 def replaced(value: Any, is_meant: Callable, replacement: Callable) -> Any:
     """Return `value` with `replacement(part)` for each part that `is_meant`.
 

@@ -29,6 +29,7 @@ from z3c.form.interfaces import NO_VALUE
 from z3c.form.interfaces import NOT_CHANGED
 from z3c.relationfield.interfaces import IRelationValue
 from zope.schema.interfaces import IField
+from zope.schema.interfaces import IObject
 
 
 # What z3c.form puts in the place of a part that was not sent.
@@ -82,26 +83,28 @@ class _ValueUnpickler(Unpickler):
         return self.kept[pid]
 
 
-def with_kept_parts(value: Any, stored: Any) -> Any:
-    """Return `value` with what is stored in place of each part that was not sent.
+def filled_up(field: IField | None, value: Any, shown: Any) -> Any:
+    """Return `value`, made of `shown` and back, with what is shown where it lacks that.
 
-    Parts are the items of a list or tuple and what is in the rows of a data grid:
-    for a file that is kept, for example, a browser sends nothing.
+    That is where nothing would be sent, as for a file that is kept, and columns of rows
+    that have no input.
     """
     if any(value is marker for marker in NOT_SENT):
-        return stored
+        return shown
     kind = next((kind for kind in (Mapping, SEQUENCES) if isinstance(value, kind)), ())
     if not kind:
         return value
-    found = parts(None, stored) if isinstance(stored, kind) else ()
-    kept = {part.name: part.value for part in found}
-    return rebuilt(
-        value,
-        [
-            with_kept_parts(part.value, kept.get(part.name))
-            for part in parts(None, value)
-        ],
-    )
+    found = {part.name: part for part in parts(field, value)}
+    before = parts(field, shown) if isinstance(shown, kind) else ()
+    shown_parts = {part.name: part.value for part in before}
+    items = {
+        name: filled_up(part.field, part.value, shown_parts.get(name))
+        for name, part in found.items()
+    }
+    if isinstance(value, Mapping):
+        missing = shown_parts if IObject.providedBy(field) else {}
+        return {**missing, **items}
+    return rebuilt(value, items.values())
 
 
 def same(field: IField | None, one: Any, other: Any) -> bool:

@@ -5,16 +5,20 @@ from collective.annotationforms.fields.moment import show_moments
 from collective.annotationforms.fields.password import hide_passwords
 from collective.annotationforms.fields.unfitwidget import text_of_unfit
 from collective.annotationforms.i18n import _
+from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IUnfitField
 from collective.annotationforms.permission.closed import Closed
+from collective.annotationforms.saving.kept import show_kept_parts
 from collective.annotationforms.saving.merge import choice_name
 from collective.annotationforms.saving.merge import next_token
 from collective.annotationforms.saving.merge import ValueConflict
 from collective.annotationforms.saving.token import current_value
 from collective.annotationforms.saving.token import has_token
+from collective.annotationforms.saving.token import shown_value
 from collective.annotationforms.saving.token import token_name
 from collective.annotationforms.storage.history import Change
 from collective.annotationforms.storage.history import last_change_of
+from collective.annotationforms.widgets.rowtoken import add_row_tokens
 from DateTime import DateTime
 from html import escape
 from plone.app.z3cform.views import RenderWidget
@@ -125,11 +129,23 @@ class RenderStorageWidget(Closed, RenderWidget):
     def __call__(self) -> str:
         """Return the HTML of the widget, and of a hidden input with the token."""
         widget = self.context
-        html = super().__call__() + self._note_of_unfit()
+        rows = self._row_tokens()
+        html = super().__call__() + self._note_of_unfit() + rows
         if not has_token(widget):
             return html
         name, token = escape(token_name(widget)), escape(next_token(widget))
         return f'{html}<input type="hidden" name="{name}" value="{token}" />'
+
+    def _row_tokens(self) -> str:
+        """Let rows carry tokens, whether conflicts are detected or not: see `rows`."""
+        widget = self.context
+        if not IAnnotationStorage.providedBy(widget.context) or widget.ignoreContext:
+            return ""
+        shown = shown_value(widget)
+        if widget.request.form:
+            # Widgets of rows make those of their cells anew when they are extracted.
+            show_kept_parts(widget.context, widget, shown)
+        return add_row_tokens(widget.context, widget, shown)
 
     def _note_of_unfit(self) -> str:
         """Return what is stored, if the widget for input can't show it."""

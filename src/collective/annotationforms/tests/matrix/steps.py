@@ -129,26 +129,31 @@ class FieldsTestCase(WalkingTestCase):
 
     def step_conflict(self):
         before = self.stored()
-        typed = first(self.case.other, self.case.typed)
-        mine = first(self.case.other_stored, self.case.stored)
         for choice in ("theirs", "mine"):
-            form = self.open("edit")
-            # Whatever the editor saw, it was something else than what is stored now.
-            form.fill("form.widgets.value-shown", "another")
-            self.fill(form, typed, names=["value"])
-            self.forget("value")
-            self.send(form)
-            form = self.form()
-            self.assertIn("has changed this field", form.widget_html("value"))
-            self.assertNotIn("has changed", form.widget_html("grouped"))
-            self.assertEqual({"grouped": described(before["grouped"])}, self.values())
-            form.fill("form.widgets.value-conflict", choice)
-            self.send(form, follow=False)
-            self.assert_no_errors()
-            expected = {"value": described(mine)} if choice == "mine" else {}
-            expected["grouped"] = described(before["grouped"])
-            self.assertEqual(expected, self.values())
-            self.store(**before)
+            try:
+                self.conflict(choice, before)
+            finally:
+                self.store(**before)
+
+    def conflict(self, choice, before):
+        form = self.open("edit")
+        # Whatever the editor saw, it was something else than what is stored now.
+        form.fill("form.widgets.value-shown", "another")
+        self.fill(form, first(self.case.other, self.case.typed), names=["value"])
+        self.forget("value")
+        self.send(form)
+        form = self.form()
+        self.assertIn("has changed this field", form.widget_html("value"))
+        self.assertNotIn("has changed", form.widget_html("grouped"))
+        self.assertEqual({"grouped": described(before["grouped"])}, self.values())
+        form.fill("form.widgets.value-conflict", choice)
+        self.send(form, follow=False)
+        self.assert_no_errors()
+        expected = {"grouped": described(before["grouped"])}
+        if choice == "mine":
+            mine = first(self.case.other_stored, self.case.stored)
+            expected["value"] = described(mine)
+        self.assertEqual(expected, self.values())
 
     def step_cleared(self):
         before = self.stored()

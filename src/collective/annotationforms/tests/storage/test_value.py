@@ -3,8 +3,8 @@ from collective.annotationforms import AnnotationStorageMixin
 from collective.annotationforms import schema_view
 from collective.annotationforms.interfaces import InvalidValueError
 from collective.annotationforms.storage.value import detached
+from collective.annotationforms.storage.value import filled_up
 from collective.annotationforms.storage.value import same
-from collective.annotationforms.storage.value import with_kept_parts
 from collective.annotationforms.tests.layers import IntegrationTestCase
 from plone.app.textfield import RichText
 from plone.app.textfield.value import RichTextValue
@@ -125,32 +125,30 @@ class TestCopies(IntegrationTestCase):
         self.assertNotIn("form_annotation_storage", IAnnotations(self.page))
 
 
-class TestKeptParts(TestCase):
-    """Parts that were not sent keep what is stored."""
+class TestFilledUp(TestCase):
+    """What a converter leaves out is what was shown."""
 
     def test_a_value(self):
-        self.assertEqual("stored", with_kept_parts(NOT_CHANGED, "stored"))
-        self.assertEqual("sent", with_kept_parts("sent", "stored"))
+        self.assertEqual("shown", filled_up(None, NOT_CHANGED, "shown"))
+        self.assertEqual("sent", filled_up(None, "sent", "shown"))
 
     def test_rows(self):
-        stored = [{"name": "Ada", "file": "one"}, {"name": "Bob", "file": "two"}]
-        sent = [
-            {"name": "Eve", "file": NOT_CHANGED},
-            {"name": "Bob", "file": NO_VALUE},
-            {"name": "New", "file": NO_VALUE},
-        ]
+        field = schema.List(value_type=schema.Object(schema=IPerson))
+        shown = [{"name": "Ada", "file": "one", "old": 1}, {"file": "two"}]
+        sent = [{"name": "Eve", "file": NOT_CHANGED}, {"file": NO_VALUE}]
         self.assertEqual(
-            [
-                {"name": "Eve", "file": "one"},
-                {"name": "Bob", "file": "two"},
-                {"name": "New", "file": None},
-            ],
-            with_kept_parts(sent, stored),
+            [{"name": "Eve", "file": "one", "old": 1}, {"file": "two"}],
+            filled_up(field, sent, shown),
         )
 
-    def test_rows_of_which_none_were_stored(self):
-        sent = ({"file": NO_VALUE}, "text")
-        self.assertEqual(({"file": None}, "text"), with_kept_parts(sent, None))
+    def test_names_of_a_mapping_are_no_columns(self):
+        self.assertEqual({"a": 1}, filled_up(schema.Dict(), {"a": 1}, {"a": 1, "b": 2}))
+
+    def test_rows_of_which_none_were_shown(self):
+        self.assertEqual(
+            ({"file": None}, "text"),
+            filled_up(None, ({"file": NO_VALUE}, "text"), None),
+        )
 
 
 class TestSame(IntegrationTestCase):

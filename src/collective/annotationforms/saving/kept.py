@@ -1,0 +1,286 @@
+"""What a form does not send stays: files, and columns that the editor can't change."""
+
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collective.annotationforms.fields.innerwidget import all_inner_widgets
+from collective.annotationforms.i18n import _
+from collective.annotationforms.interfaces import IAnnotationStorage
+from collective.annotationforms.saving.rows import marker_name
+from collective.annotationforms.saving.rows import Row
+from collective.annotationforms.saving.rows import Rows
+from collective.annotationforms.saving.rows import sent_name
+from collective.annotationforms.saving.rowtoken import StoredRow
+from collective.annotationforms.storage.partialschema import whole_schema
+from collective.annotationforms.storage.parts import rebuilt
+from collective.annotationforms.storage.rows import columns_of
+from functools import cache
+from plone.formwidget.namedfile.interfaces import INamedFileWidget
+from plone.formwidget.namedfile.utils import is_file_upload
+from typing import Any
+from z3c.form.interfaces import DISPLAY_MODE
+from z3c.form.interfaces import IDataConverter
+from z3c.form.interfaces import IMultiWidget
+from z3c.form.interfaces import IObjectWidget
+from z3c.form.interfaces import IWidget
+from z3c.form.interfaces import NO_VALUE
+from z3c.form.interfaces import NOT_CHANGED
+from zope.interface import Invalid
+from zope.schema import getFields
+from zope.schema.interfaces import IField
+
+
+#: What z3c.form puts in the place of a part that was not sent.
+NOT_SENT = (NOT_CHANGED, NO_VALUE)
+
+
+class RowGone(Invalid):
+    """What is to be kept of a row can't be found; the message says so, for people."""
+
+
+def with_kept_rows(
+    storage: IAnnotationStorage, widget: IWidget, sent: Any, stored: Any
+) -> Any:
+    """Return what the widget was sent, with what is stored where nothing was sent.
+
+    Raises RowGone if a row that is to keep something is there no longer, or if nothing
+    tells which one it is.
+    """
+    return _Keeper(storage, widget).kept(widget, widget.name, sent, stored)
+
+
+def is_left_alone(storage: IAnnotationStorage, widget: IWidget, sent: Any) -> bool:
+    """Tell whether the editor has changed no row that the form has shown.
+
+    It is asked for rows some of which are gone: what they were is in their tokens.
+    """
+    if not IMultiWidget.providedBy(widget) or not sent:
+        return False
+    rows = list(Rows(storage, widget, None, name=widget.name))
+    values = list(sent.values() if isinstance(sent, Mapping) else sent)
+    shown = widget.request.form.get(marker_name(widget))
+    if str(len(rows)) != shown or len(values) != len(rows):
+        return False
+    return all(
+        row.sent_token is not None
+        and row.sent_token.place == place
+        and StoredRow(storage, widget.field.value_type, value).sent
+        == row.sent_token.sent
+        and not _has_new_files(row.widget, row.name)
+        for place, (row, value) in enumerate(zip(rows, values, strict=True))
+    )
+
+
+def _has_new_files(widget: IWidget, name: str) -> bool:
+    """Tell whether a file was chosen, or removed, in the widget or in one within it."""
+    return any(
+        INamedFileWidget.providedBy(inner)
+        and _has_new_file(inner, f"{name}{inner.name[len(widget.name) :]}")
+        for inner in (widget, *all_inner_widgets(widget))
+    )
+
+
+class _Keeper:
+    """Goes through the widgets within a widget, and what is stored beside."""
+
+    def __init__(self, storage: IAnnotationStorage, outermost: IWidget):
+        self.storage = storage
+        self.are_marked = marker_name(outermost) in outermost.request.form
+
+    def kept(
+        self, widget: IWidget, name: str, sent: Any, stored: Any, row: Row | None = None
+    ) -> Any:
+        """Return the value of a widget that was called `name` in the request."""
+        if widget.mode == DISPLAY_MODE:
+            return stored
+        if IMultiWidget.providedBy(widget) and sent:
+            return self._rows(widget, name, sent, stored)
+        if IObjectWidget.providedBy(widget) and sent is not None:
+            return self._columns(widget, name, sent, stored, row)
+        if not is_left_out(widget, name, sent):
+            return sent
+        is_wanted = widget.request.form.get(f"{name}.action") == "nochange"
+        if row is not None and row.has_lost_files and is_wanted:
+            raise RowGone(_gone(row))
+        return stored
+
+    def _rows(self, widget: IWidget, name: str, sent: Any, stored: Any) -> Any:
+        rows = Rows(self.storage, widget, stored, name=name, are_marked=self.are_marked)
+        if not rows.are_told_apart:
+            raise RowGone(
+                _("The rows can't be told from each other. Open the form again.")
+            )
+        found = list(rows)
+        if isinstance(sent, Mapping):
+            by_key = {row.key: row for row in found}
+            found = [by_key.get(key) for key in sent]
+        items = sent.values() if isinstance(sent, Mapping) else sent
+        if len(found) != len(items):
+            # A field of another kind than z3c.form makes rows of.
+            return sent
+        return rebuilt(
+            sent,
+            [
+                item
+                if row is None
+                else self.kept(row.widget, row.name, item, row.value, row)
+                for row, item in zip(found, items, strict=True)
+            ],
+        )
+
+    def _columns(
+        self, widget: IWidget, name: str, sent: Any, stored: Any, row: Row | None
+    ) -> Any:
+        before = _values(widget.field, stored)
+        after = _values(widget.field, sent)
+        cells = {
+            name: cell for name, cell in _cells(widget) if cell.mode != DISPLAY_MODE
+        }
+        values = {
+            column: self.kept(
+                cell,
+                f"{name}{cell.name[len(widget.name) :]}",
+                after[column],
+                before.get(column),
+                row,
+            )
+            for column, cell in cells.items()
+            if column in after
+        }
+        others = {key: value for key, value in before.items() if key not in cells}
+        if isinstance(sent, Mapping):
+            new = self._new_row(widget.field, sent) if stored is None else {}
+            return {**new, **values, **others}
+        for column, value in {**values, **others}.items():
+            if after.get(column) is not value:
+                _set(sent, column, value)
+        return sent
+
+    def _new_row(self, field: IField, sent: Mapping) -> dict[str, Any]:
+        """Return a new row with defaults in the columns that the form lacks."""
+        page = self.storage.__parent__
+        columns = getFields(whole_schema(field.schema))
+        return {
+            name: sent[name] if name in sent else column.bind(page).default
+            for name, column in columns.items()
+        }
+
+
+def is_left_out(widget: IWidget, name: str, sent: Any) -> bool:
+    """Tell whether nothing was sent for a widget without inner ones.
+
+    `name` is how it was called in the request.
+    """
+    # The converter of a row may have put the file of another row in its place.
+    if INamedFileWidget.providedBy(widget):
+        return not _has_new_file(widget, name)
+    return any(sent is marker for marker in NOT_SENT)
+
+
+def _has_new_file(widget: IWidget, name: str) -> bool:
+    """Tell whether a file was chosen, or removed."""
+    form = widget.request.form
+    if form.get(f"{name}.action") == "remove" or form.get(f"{name}.file_upload_id"):
+        return True
+    sent = form.get(name)
+    # A browser sends an empty one if none was chosen.
+    return bool(sent.filename or sent.read(1)) if is_file_upload(sent) else bool(sent)
+
+
+def show_kept_parts(storage: IAnnotationStorage, widget: IWidget, stored: Any) -> None:
+    """Let the rows of a form that was sent show what they keep.
+
+    The widget of a file can't show the marker of z3c.form for "not changed", and would
+    show that of another row.
+    """
+    if IMultiWidget.providedBy(widget) or IObjectWidget.providedBy(widget):
+        _show(storage, widget, widget.name, widget.name, stored)
+
+
+def shown_rows(storage: IAnnotationStorage, widget: IWidget, stored: Any) -> Any:
+    """Return what is stored of the rows that the widget shows, in their order.
+
+    For a widget without rows it is what is `stored`.
+    """
+    if not IMultiWidget.providedBy(widget) or isinstance(stored, Mapping):
+        return stored
+    name = sent_name(widget, widget.name)
+    return [row.value for row in Rows(storage, widget, stored, name=name)]
+
+
+def _show(
+    storage: IAnnotationStorage, widget: IWidget, name: str, place: str, stored: Any
+) -> None:
+    """Let a widget show what is stored, if it keeps that.
+
+    `name` is how it was called in the request, `place` in a form that shows the rows
+    as they are stored.
+    """
+    if IMultiWidget.providedBy(widget):
+        for row in Rows(storage, widget, stored, name=sent_name(widget, name)):
+            if row.name is not None:
+                of_row = f"{place}.{row.place}"
+                _show(storage, row.widget, row.name, of_row, row.value)
+    elif IObjectWidget.providedBy(widget):
+        values = _values(widget.field, stored)
+        for column, cell in _cells(widget):
+            end = cell.name[len(widget.name) :]
+            _show(storage, cell, f"{name}{end}", f"{place}{end}", values.get(column))
+    elif widget.mode == DISPLAY_MODE or is_left_out(widget, name, widget.value):
+        widget.value = IDataConverter(widget).toWidgetValue(stored)
+        if INamedFileWidget.providedBy(widget):
+            widget.__class__ = _keeping(getattr(widget, "sending", type(widget)))
+            widget.stored_name = place
+
+
+@cache
+def _keeping(widget_class: type) -> type:
+    """Return the class for the widget of a file that is kept in a form shown again.
+
+    The file is stored: it is no upload that would get lost, and its link leads to it.
+    """
+
+    def download_url(widget: IWidget) -> str | None:
+        address = widget_class.download_url.fget(widget)
+        name, stored = (f"++widget++{n}/" for n in (widget.name, widget.stored_name))
+        return address and address.replace(name, stored)
+
+    # One base only, for the class of an object is changed to it.
+    members = {
+        "__module__": widget_class.__module__,
+        "sending": widget_class,
+        "file_upload_id": "",
+        "download_url": property(download_url),
+    }
+    return type(widget_class.__name__, (widget_class,), members)
+
+
+def _cells(widget: IWidget) -> Iterator[tuple[str, IWidget]]:
+    """Yield the widgets of an object, or of the row of a grid, by their columns."""
+    if widget.widgets is not None:
+        for cell in widget.widgets.values():
+            yield cell.field.__name__, cell
+
+
+def _values(field: IField, row: Any) -> dict[str, Any]:
+    """Return what a row has by the names, also what its schema does not know."""
+    if row is None:
+        return {}
+    return {part.name: part.value for part in columns_of(field, row)}
+
+
+def _set(made: Any, name: str, value: Any) -> None:
+    """Set an attribute of an object that was made of what was sent."""
+    if hasattr(made, "__dict__"):
+        # Its class may know the attribute as one that is not to be changed.
+        vars(made)[name] = value
+    else:
+        setattr(made, name, value)
+
+
+def _gone(row: Row) -> str:
+    return _(
+        "Row ${number}: its file is not stored any more, since somebody else has"
+        " changed or deleted the row. Choose the file again, or save the row without"
+        " it.",
+        mapping={"number": row.number},
+    )

@@ -1,0 +1,231 @@
+"""Rows of grids, and objects: some of their columns, and those of other rows.
+
+A row is what a list, a tuple or a mapping has; its columns are what the schema of its
+field names.  Nothing in a row tells which one it is: rows are told apart by what is in
+them.
+"""
+
+from collections.abc import Callable
+from collections.abc import Mapping
+from collections.abc import Sequence
+from collections.abc import Set
+from collective.annotationforms.storage.partialschema import has_columns
+from collective.annotationforms.storage.partialschema import has_cut
+from collective.annotationforms.storage.partialschema import Keeps
+from collective.annotationforms.storage.partialschema import schemata_in
+from collective.annotationforms.storage.parts import Part
+from collective.annotationforms.storage.parts import parts
+from collective.annotationforms.storage.parts import rebuilt
+from collective.annotationforms.storage.parts import SEQUENCES
+from collective.annotationforms.storage.value import normal
+from copy import copy
+from typing import Any
+from zope.schema.fieldproperty import FieldProperty
+from zope.schema.interfaces import IField
+
+
+#: Tells whether a row is another one, as it was or will be.
+Matches = Callable[[Any, Any], bool]
+
+
+def with_some_columns(field: IField | None, value: Any, keeps: Keeps) -> Any:
+    """Return the value with the columns that `keeps` tells of, however deep.
+
+    It is asked for names that are no columns, too.  What has no others is returned as
+    it is; the value is not changed.
+    """
+    if has_columns(field) and value is not None:
+        return _with_some(field, value, keeps)
+    found = parts(field, value) if any(True for _ in schemata_in(field)) else None
+    if not found:
+        return value
+    items = [with_some_columns(part.field, part.value, keeps) for part in found]
+    pairs = zip(found, items, strict=True)
+    changed = any(item is not part.value for part, item in pairs)
+    return rebuilt(value, items) if changed else value
+
+
+def seen_part(field: IField | None, value: Any) -> Any:
+    """Return the value without what is in no column of its rows."""
+    return with_some_columns(field, value, lambda schema, name: name in schema)
+
+
+def _with_some(field: IField, row: Any, keeps: Keeps) -> Any:
+    columns = columns_of(field, row)
+    kept = [part for part in columns if keeps(field.schema, part.name)]
+    values = {
+        part.name: with_some_columns(part.field, part.value, keeps) for part in kept
+    }
+    if len(kept) == len(columns) and all(
+        values[part.name] is part.value for part in kept
+    ):
+        return row
+    return values if isinstance(row, Mapping) else _object_with(row, columns, values)
+
+
+def columns_of(field: IField, row: Any) -> list[Part]:
+    """Return what is in a row, with names that the schema does not know."""
+    if isinstance(row, (*SEQUENCES, Set)):
+        # It does not fit the field.
+        return []
+    found = parts(field, row) or []
+    if isinstance(row, Mapping):
+        return found
+    known = {part.name for part in found}
+    return found + [
+        Part(name, None, value)
+        for name, value in getattr(row, "__dict__", {}).items()
+        if name not in known and not name.startswith("_")
+    ]
+
+
+def _object_with(row: Any, columns: list[Part], values: dict[str, Any]) -> Any:
+    """Return a copy of an object with these values, and nothing of other columns.
+
+    None if it can't be without: it computes what it has, for example.
+    """
+    left_out = [part.name for part in columns if part.name not in values]
+    if any(name not in vars(row) and _computes(row, name) for name in left_out):
+        return None
+    made = copy(row)
+    for name in left_out:
+        vars(made).pop(name, None)
+    for part in columns:
+        if part.name in values and values[part.name] is not part.value:
+            vars(made)[part.name] = values[part.name]
+    return made
+
+
+def _computes(row: Any, name: str) -> bool:
+    found = getattr(type(row), name, None)
+    return hasattr(type(found), "__get__") and not isinstance(found, FieldProperty)
+
+
+def with_kept_columns(field: IField | None, new: Any, old: Any, keeps: Keeps) -> Any:
+    """Return the new value with the columns of the old one that `keeps` is not for.
+
+    A row has those of the old row that it was: the same in the columns of one side, or
+    else at the same place.  A row that was none has none of them.
+    """
+    if has_columns(field):
+        return _with_kept(field, new, old, keeps)
+    if not has_cut(field, keeps):
+        return new
+    found = parts(field, new)
+    if not found:
+        return new
+    if isinstance(new, Mapping):
+        was = [
+            old.get(part.name) if isinstance(old, Mapping) else None for part in found
+        ]
+    else:
+        was = _old_rows(field.value_type, new, old, keeps)
+    return rebuilt(
+        new,
+        [
+            with_kept_columns(part.field, part.value, one, keeps)
+            for part, one in zip(found, was, strict=True)
+        ],
+    )
+
+
+def _with_kept(field: IField, new: Any, old: Any, keeps: Keeps) -> Any:
+    if new is None:
+        return None
+    before = {} if old is None else {p.name: p for p in columns_of(field, old)}
+    columns = columns_of(field, new)
+    values = {
+        part.name: with_kept_columns(
+            part.field,
+            part.value,
+            before[part.name].value if part.name in before else None,
+            keeps,
+        )
+        for part in columns
+        if keeps(field.schema, part.name)
+    }
+    for name, part in before.items():
+        if not keeps(field.schema, name):
+            values[name] = part.value
+    if isinstance(new, Mapping):
+        return values
+    missing = [
+        Part(n, None, None) for n in values if n not in {p.name for p in columns}
+    ]
+    return _object_with(new, columns + missing, values)
+
+
+def _old_rows(field: IField, new: Any, old: Any, keeps: Keeps) -> list[Any]:
+    """Return the old row that each new row was, None for one that was none."""
+    old = list(old) if isinstance(old, SEQUENCES) else []
+    both = [[_Marks(field, row, keeps) for row in rows] for rows in (new, old)]
+    levels = [_Marks.is_whole, _Marks.is_seen, _Marks.is_kept]
+    found = paired(*both, [number for number, _row in enumerate(new)], levels)
+    if len(new) == len(old):
+        free = set(range(len(old))) - set(found)
+        found = [
+            number if one is None and number in free else one
+            for number, one in enumerate(found)
+        ]
+    return [None if number is None else old[number] for number in found]
+
+
+class _Marks:
+    """What a row is told by: the columns that count, and the others."""
+
+    def __init__(self, field: IField, row: Any, keeps: Keeps):
+        self.seen = repr(normal(field, with_some_columns(field, row, keeps)))
+        self.kept = marks_of_others(field, row, keeps)
+
+    def is_whole(self, other: "_Marks") -> bool:
+        """Tell whether all is the same."""
+        return self.seen == other.seen and self.kept == other.kept
+
+    def is_seen(self, other: "_Marks") -> bool:
+        """Tell whether the columns that count are the same."""
+        return self.seen == other.seen
+
+    def is_kept(self, other: "_Marks") -> bool:
+        """Tell whether the others are the same, and there are some."""
+        return bool(self.kept) and self.kept == other.kept
+
+
+def marks_of_others(field: IField, row: Any, keeps: Keeps) -> str:
+    """Return a text of what a row has in columns that `keeps` is not for, "" if none.
+
+    It is the same for the same values.
+    """
+    columns = columns_of(field, row) if has_columns(field) and row else []
+    others = [
+        (part.name, normal(part.field, part.value))
+        for part in columns
+        if part.value is not None and not keeps(field.schema, part.name)
+    ]
+    return repr(sorted(others)) if others else ""
+
+
+def paired(
+    new: Sequence[Any],
+    old: Sequence[Any],
+    places: Sequence[int | None],
+    levels: Sequence[Matches],
+) -> list[int | None]:
+    """Return the number of the old row that each new row was, None if it was none.
+
+    A new row was at its place, if that is known; it is looked for there first, and
+    then elsewhere.  Levels are tried in turn for all rows, the most certain one first.
+    No old row is found twice.
+    """
+    found: list[int | None] = [None] * len(new)
+    free = dict.fromkeys(range(len(old)))
+    for matches in levels:
+        for at_place in (True, False):
+            for number, row in enumerate(new):
+                if found[number] is not None:
+                    continue
+                numbers = [places[number]] if at_place else list(free)
+                found[number] = next(
+                    (n for n in numbers if n in free and matches(row, old[n])), None
+                )
+                free.pop(found[number], None)
+    return found
