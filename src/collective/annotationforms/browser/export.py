@@ -7,7 +7,7 @@ from collective.annotationforms.browser.download import keep_out_of_caches
 from collective.annotationforms.exchange.export import COLUMNS
 from collective.annotationforms.exchange.export import Record
 from collective.annotationforms.exchange.export import records
-from collective.annotationforms.fields.password import has_passwords
+from collective.annotationforms.permission.password import has_passwords
 from functools import cached_property
 from zope.publisher.interfaces import BadRequest
 

@@ -1,5 +1,6 @@
 """Which form data a page has: registered forms, and data that a form has left."""
 
+from collections.abc import Mapping
 from collections.abc import Set
 from collective.annotationforms.interfaces import describe_page
 from collective.annotationforms.registry import known_keys
@@ -48,7 +49,7 @@ def storage_keys(page: Any) -> list[str]:
     )
 
 
-def readable_mappings(page: Any) -> dict[str, PersistentMapping]:
+def readable_mappings(page: Any) -> dict[str, Mapping]:
     """Return what may be form data of the page, by annotation key, as far as readable.
 
     Those of others are not loaded; what can't be loaded is logged.
@@ -60,16 +61,16 @@ def readable_mappings(page: Any) -> dict[str, PersistentMapping]:
     }
 
 
-def _candidates(page: Any, known: Set[str]) -> dict[str, PersistentMapping]:
+def _candidates(page: Any, known: Set[str]) -> dict[str, Mapping]:
     """Return what may be form data by its key and class; nothing of it is loaded."""
     return {
         key: stored
-        for key, stored in stored_mappings(page).items()
+        for key, stored in stored_mappings(page, known).items()
         if key in known or _may_be_ours(key, stored)
     }
 
 
-def _may_be_ours(key: Any, stored: PersistentMapping) -> bool:
+def _may_be_ours(key: Any, stored: Mapping) -> bool:
     return (
         type(stored) is PersistentMapping
         and isinstance(key, str)
@@ -77,7 +78,7 @@ def _may_be_ours(key: Any, stored: PersistentMapping) -> bool:
     )
 
 
-def _why_unreadable(page: Any, key: str, stored: PersistentMapping) -> str | None:
+def _why_unreadable(page: Any, key: str, stored: Mapping) -> str | None:
     reason = why_unreadable(stored)
     if reason is not None:
         _log_unreadable(describe_page(page), key, reason)
@@ -90,7 +91,7 @@ def _log_unreadable(page: str, key: str, reason: str) -> None:
     logger.warning("Annotation %r of %s is left out: %s", key, page, reason)
 
 
-def _has_values(stored: PersistentMapping, *, is_ours: bool) -> bool:
+def _has_values(stored: Mapping, *, is_ours: bool) -> bool:
     """Tell whether there are values under names that fields may have.
 
     A field may have any name; for others' mappings it is one that XML has for a name.

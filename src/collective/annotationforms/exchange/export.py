@@ -11,13 +11,13 @@ from collective.annotationforms.exchange.formula import IS_NUMBER
 from collective.annotationforms.exchange.formula import without_formulas
 from collective.annotationforms.exchange.portable import as_text
 from collective.annotationforms.exchange.portable import portable
-from collective.annotationforms.fields.password import has_passwords
 from collective.annotationforms.fields.text import text_of
 from collective.annotationforms.fields.text import TextStyle
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.interfaces import StorageError
 from collective.annotationforms.permission.access import Access
+from collective.annotationforms.permission.password import has_passwords
 from collective.annotationforms.permission.user import may_view
 from collective.annotationforms.storage.parts import leaves
 from collective.annotationforms.storage.parts import replaced

@@ -1,15 +1,10 @@
 """Passwords are not shown: where people read values, they are bullets."""
 
 from collective.annotationforms.fields.innerwidget import inner_widgets
+from collective.annotationforms.permission.password import has_passwords
 from typing import Any
 from z3c.form.interfaces import DISPLAY_MODE
 from z3c.form.interfaces import IWidget
-from zope.schema import getFields
-from zope.schema.interfaces import ICollection
-from zope.schema.interfaces import IField
-from zope.schema.interfaces import IMapping
-from zope.schema.interfaces import IObject
-from zope.schema.interfaces import IPassword
 
 
 #: Always as many: the length would be a hint.
@@ -34,19 +29,3 @@ def hide_passwords(widget: IWidget, displays: bool = False) -> None:
         hide_passwords(found, displays)
     if not inner and has_passwords(widget.field):
         widget.value = hidden(widget.value)
-
-
-def has_passwords(field: IField | None, outer: tuple = ()) -> bool:
-    """Tell whether a value of the field may have a password in it."""
-    if IPassword.providedBy(field):
-        return True
-    if IObject.providedBy(field):
-        # A schema may have fields of itself.
-        if field.schema in outer:
-            return False
-        outer = (*outer, field.schema)
-        return any(has_passwords(of, outer) for of in getFields(field.schema).values())
-    if ICollection.providedBy(field) or IMapping.providedBy(field):
-        kinds = (field.value_type, getattr(field, "key_type", None))
-        return any(has_passwords(kind, outer) for kind in kinds)
-    return False

@@ -1,8 +1,8 @@
 """The widget that shows a value which does not fit its field: as text."""
 
-from collective.annotationforms.fields.password import has_passwords
 from collective.annotationforms.fields.password import hidden
 from collective.annotationforms.fields.text import text_of
+from collective.annotationforms.permission.password import has_passwords
 from html import escape
 from typing import Any
 from z3c.form.browser.text import TextWidget

@@ -9,6 +9,7 @@ from collective.annotationforms.interfaces import VERSIONED
 from collective.annotationforms.permission.access import Access
 from collective.annotationforms.permission.closed import Closed
 from collective.annotationforms.registry import form_of
+from collective.annotationforms.registry import known_keys
 from collective.annotationforms.storage.storage import annotation_storage
 from collective.annotationforms.storage.storage import stored_mappings
 from html import escape
@@ -63,7 +64,10 @@ class CompareView(Closed, diff.DiffView):
 
     def data_changes(self, old: Any, new: Any) -> Iterator["DataDiff"]:
         """Yield the differences of all fields that the user may see."""
-        for key in {**stored_mappings(old), **stored_mappings(new)}:
+        for key in {
+            **stored_mappings(old, known_keys()),
+            **stored_mappings(new, known_keys()),
+        }:
             form = form_of(self.context, key)
             if form.version_policy != VERSIONED:
                 # It is no part of versions.
@@ -80,8 +84,8 @@ class CompareView(Closed, diff.DiffView):
         key, name = access.form.key, field.__name__
         if not access.is_shown(name):
             return ""
-        stored = stored_mappings(version).get(key)
-        live = stored_mappings(self.context).get(key)
+        stored = stored_mappings(version, known_keys()).get(key)
+        live = stored_mappings(self.context, known_keys()).get(key)
         if stored is live and aq_base(version) is not aq_base(self.context):
             # The version lacks the data: what it shows is that of the page.
             return ""

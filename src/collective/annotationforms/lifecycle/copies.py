@@ -2,12 +2,15 @@
 
 from Acquisition import aq_base
 from Acquisition import aq_parent
+from collections.abc import Mapping
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.permission.access import Access
+from collective.annotationforms.permission.target import has_hidden_targets
+from collective.annotationforms.permission.target import without_hidden_targets
 from collective.annotationforms.registry import form_of
+from collective.annotationforms.registry import known_keys
 from collective.annotationforms.storage.loading import why_unreadable
 from collective.annotationforms.storage.storage import stored_mappings
-from persistent.mapping import PersistentMapping
 from Products.CMFCore.interfaces import IContentish
 from typing import Any
 from zope.annotation.interfaces import IAnnotations
@@ -19,12 +22,12 @@ from zope.lifecycleevent.interfaces import IObjectCopiedEvent
 def drop_data_of_copy(page: Any, event: IObjectCopiedEvent) -> None:
     """Remove from a copy what is not copied; nothing of it is cataloged yet.
 
-    That is the data of forms that say so, and what the user may not read in the
+    That is the data of forms that say so, and what the user does not see in the
     original: whoever copies a page owns the copy.  The copy has never had the data:
     nobody is told.
     """
     original = _original_of(page, event)
-    for key, stored in stored_mappings(page).items():
+    for key, stored in stored_mappings(page, known_keys()).items():
         form = form_of(page, key)
         if not form.copy_data:
             del IAnnotations(page)[key]
@@ -33,25 +36,43 @@ def drop_data_of_copy(page: Any, event: IObjectCopiedEvent) -> None:
 
 
 def _drop_withheld(
-    page: Any, original: Any, form: IRegisteredForm, stored: PersistentMapping
+    page: Any, original: Any, form: IRegisteredForm, stored: Mapping
 ) -> None:
-    """Remove what the user may not read, also of rows; all, if nobody can tell."""
+    """Remove what the user does not see, also of rows; all, if nobody can tell."""
+    access = Access(original, form)
     if why_unreadable(stored) is None:
-        for name in withheld_names(original, form, stored):
-            del stored[name]
-        access = Access(original, form)
-        for name, value in list(stored.items()):
-            readable = access.readable_part(name, value)
-            if readable is not value:
-                stored[name] = readable
-        is_empty = not stored
+        seen = seen_values(access, stored)
     else:
-        is_empty = not Access(original, form).manages
-    if is_empty:
+        seen = {} if not access.manages else None
+    if seen is None:
+        return
+    if not seen:
         del IAnnotations(page)[form.key]
+    elif any(seen.get(name) is not value for name, value in stored.items()):
+        IAnnotations(page)[form.key] = type(stored)(seen)
 
 
-def withheld_names(page: Any, form: IRegisteredForm, names: Any) -> list[str]:
+def seen_values(access: Access, stored: Mapping) -> dict[str, Any]:
+    """Return the values that a copy of the page may have, as far as the user sees them.
+
+    Relations to pages that the user may not view are for who may change them.
+    """
+    return {
+        name: value
+        for name, whole in stored.items()
+        if access.is_seen(name)
+        for value in [_seen_value(access, name, whole)]
+        if access.may_write(name)
+        or not has_hidden_targets(access.form.fields.get(name), value)
+    }
+
+
+def _seen_value(access: Access, name: str, value: Any) -> Any:
+    seen = access.seen_part(name, value)
+    return seen if access.may_write(name) else without_hidden_targets(seen)
+
+
+def withheld_names(page: Any, form: IRegisteredForm, stored: Mapping) -> list[str]:
     """Return the names whose values a copy of the page must not have.
 
     Data that no form knows stay: they may be another add-on's, and are for managers of
@@ -59,8 +80,8 @@ def withheld_names(page: Any, form: IRegisteredForm, names: Any) -> list[str]:
     """
     if not form.is_known:
         return []
-    may_read = Access(page, form).may_read
-    return [name for name in names if not may_read(name)]
+    seen = seen_values(Access(page, form), stored)
+    return [name for name in stored if name not in seen]
 
 
 def _original_of(page: Any, event: IObjectCopiedEvent) -> Any:

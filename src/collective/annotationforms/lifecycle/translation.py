@@ -129,7 +129,7 @@ class _Sharing:
         """Tell whether the value of that name is shared."""
 
         def sees(access: Access) -> bool:
-            return access.may_read(name) or access.may_write(name)
+            return access.is_seen(name) or access.may_write(name)
 
         permissions = self.here.permissions(name) | self.there.permissions(name)
         may = sees(self.here) and self.there.may_write(name)
@@ -146,7 +146,7 @@ class _Sharing:
 
         def sees(access: Access) -> bool:
             columns = access.columns
-            return columns.may_read(schema, name) or columns.may_write(schema, name)
+            return columns.is_seen(schema, name) or columns.may_write(schema, name)
 
         may = sees(self.here) and self.there.columns.may_write(schema, name)
         return may and self._is_for_all(sees, permissions_of_column(schema, name))

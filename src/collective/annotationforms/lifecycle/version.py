@@ -7,6 +7,7 @@ from collective.annotationforms.catalog.inventory import storage_keys
 from collective.annotationforms.interfaces import INDEPENDENT
 from collective.annotationforms.permission.access import Access
 from collective.annotationforms.registry import form_of
+from collective.annotationforms.registry import known_keys
 from collective.annotationforms.saving.replacement import replace_data
 from collective.annotationforms.storage.loading import why_unreadable
 from collective.annotationforms.storage.storage import stored_mappings
@@ -174,7 +175,7 @@ def _writable(access: Access, *found: Mapping) -> set[str]:
 def _independent_data(page: Any) -> dict[str, Any]:
     return {
         key: stored
-        for key, stored in stored_mappings(page).items()
+        for key, stored in stored_mappings(page, known_keys()).items()
         if form_of(page, key).version_policy == INDEPENDENT
     }
 
@@ -189,7 +190,7 @@ def _files_of(page: Any) -> list[Any]:
     left_out = _independent_data(page)
     return [
         file
-        for key, stored in stored_mappings(page).items()
+        for key, stored in stored_mappings(page, known_keys()).items()
         if key not in left_out
         for file in _files_in(stored)
     ]

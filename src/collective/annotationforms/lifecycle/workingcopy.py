@@ -11,6 +11,7 @@ from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.lifecycle.copies import withheld_names
 from collective.annotationforms.permission.access import Access
 from collective.annotationforms.registry import form_of
+from collective.annotationforms.registry import known_keys
 from collective.annotationforms.saving.replacement import replace_data
 from collective.annotationforms.storage.loading import why_unreadable
 from collective.annotationforms.storage.storage import stored_mappings
@@ -53,9 +54,9 @@ def give_data_to_working_copy(event: Any) -> None:
     copied; that of a folderish page has the very mappings of the page.
     """
     page, working_copy = event.object, event.working_copy
-    copies, ours = stored_mappings(working_copy), storage_keys(page)
+    copies, ours = stored_mappings(working_copy, known_keys()), storage_keys(page)
     withheld = {}
-    for key, stored in stored_mappings(page).items():
+    for key, stored in stored_mappings(page, known_keys()).items():
         if why_unreadable(stored) is not None:
             # What can't be read is not given away, and stays on the page.
             IAnnotations(working_copy).pop(key, None)
@@ -96,7 +97,10 @@ def bring_data_back(event: Any) -> None:
     the page, and leaves on the page what the working copy has no longer.
     """
     page, working_copy = event.baseline, event.object
-    old, new = stored_mappings(page), stored_mappings(working_copy)
+    old, new = (
+        stored_mappings(page, known_keys()),
+        stored_mappings(working_copy, known_keys()),
+    )
     withheld = IAnnotations(working_copy).pop(WITHHELD, {})
     ours = {*storage_keys(page), *storage_keys(working_copy)}
     for key in sorted(ours):

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.interfaces import MANAGE_FORM_DATA
 from collective.annotationforms.permission.column import Columns
+from collective.annotationforms.permission.column import is_left_out_somewhere
 from collective.annotationforms.permission.field import may_use_field
 from collective.annotationforms.permission.field import permission_of
+from collective.annotationforms.permission.password import has_passwords
 from collective.annotationforms.permission.user import has_permission
 from collective.annotationforms.permission.view import bases_of_views
 from collective.annotationforms.permission.view import may_open
@@ -17,6 +19,7 @@ from collective.annotationforms.registry import FieldUse
 from collective.annotationforms.registry import UnregisteredForm
 from collective.annotationforms.registry import uses_of
 from collective.annotationforms.storage.partialschema import Keeps
+from collective.annotationforms.storage.partialschema import schemata_in
 from collective.annotationforms.storage.rows import with_kept_columns
 from collective.annotationforms.storage.rows import with_some_columns
 from functools import cached_property
@@ -96,9 +99,20 @@ class Access:
         """
         return self._part(name, value, self.columns.is_shown)
 
-    def readable_part(self, name: str, value: Any) -> Any:
-        """Return what of the value the user may read; it is not changed."""
-        return self._part(name, value, self.columns.may_read)
+    def is_seen(self, name: str) -> bool:
+        """Tell whether the user sees all of the value, in a view or in a form.
+
+        Whoever copies a page may do more with the copy, so that is what they may take
+        along.  Who may read, but not write, sees no passwords, and nothing that some
+        forms omit or hide.
+        """
+        return self.may_read(name) and (
+            self.may_write(name) or not any(map(_is_closed, self._uses.get(name, ())))
+        )
+
+    def seen_part(self, name: str, value: Any) -> Any:
+        """Return what of the value the user sees, see `is_seen`; it is not changed."""
+        return self._part(name, value, self.columns.is_seen)
 
     def written(self, name: str, new: Any, old: Any) -> Any:
         """Return the new value with the old one's columns that the user may not write.
@@ -176,3 +190,14 @@ class Access:
     @cached_property
     def _opened_to_write(self) -> list[type]:
         return [cls for cls in self._opened if not IDisplayForm.implementedBy(cls)]
+
+
+def _is_closed(use: FieldUse) -> bool:
+    """Tell whether there is more in the value than who may only read it sees."""
+    # A column of a row is asked for by itself.
+    is_password = not any(True for _ in schemata_in(use.field)) and has_passwords(
+        use.field
+    )
+    schema, name = use.schema or use.field.interface, use.field.__name__
+    is_left_out = schema is not None and is_left_out_somewhere(schema, name)
+    return is_password or use.is_left_out or is_left_out

@@ -6,6 +6,7 @@ The directives in the schema of a row say it, as those in that of a form do.
 from collective.annotationforms.interfaces import MANAGE_FORM_DATA
 from collective.annotationforms.permission.field import may_use_field
 from collective.annotationforms.permission.field import permission_of
+from collective.annotationforms.permission.password import has_passwords
 from collective.annotationforms.permission.user import has_permission
 from collective.annotationforms.registry import FieldUse
 from collective.annotationforms.storage.partialschema import all_schemata_in
@@ -16,6 +17,7 @@ from plone.autoform.interfaces import OMITTED_KEY
 from plone.autoform.interfaces import READ_PERMISSIONS_KEY
 from plone.autoform.interfaces import WRITE_PERMISSIONS_KEY
 from plone.autoform.utils import mergedTaggedValuesForIRO
+from plone.supermodel.utils import mergedTaggedValueList
 from typing import Any
 from z3c.form.interfaces import DISPLAY_MODE
 from z3c.form.interfaces import HIDDEN_MODE
@@ -78,6 +80,19 @@ class Columns:
             return self.is_shown(schema, name)
         return self.may_write(schema, name)
 
+    def is_seen(self, schema: InterfaceClass, name: str) -> bool:
+        """Tell whether the user sees all of the column, in a view or in a form.
+
+        Who may read, but not write, sees no passwords, and nothing that some forms
+        omit or hide.
+        """
+        is_closed = name in schema and (
+            has_passwords(schema[name]) or is_left_out_somewhere(schema, name)
+        )
+        return self.may_read(schema, name) and (
+            self.may_write(schema, name) or not is_closed
+        )
+
     def ask(self, field: IField) -> None:
         """Ask for all columns in values of the field now.
 
@@ -110,6 +125,16 @@ def is_omitted(schema: InterfaceClass, name: str) -> bool:
     """Tell whether forms omit the column."""
     omitted = mergedTaggedValuesForIRO(whole_schema(schema), OMITTED_KEY, [Interface])
     return omitted.get(name, "false") not in (False, "false")
+
+
+def is_left_out_somewhere(schema: InterfaceClass, name: str) -> bool:
+    """Tell whether some forms, or views, omit or hide the field of a schema."""
+    omitted = mergedTaggedValueList(whole_schema(schema), OMITTED_KEY)
+    modes = mergedTaggedValueList(whole_schema(schema), MODES_KEY)
+    return any(
+        name == named and value not in (False, "false")
+        for _form, named, value in omitted
+    ) or any(name == named and mode == HIDDEN_MODE for _form, named, mode in modes)
 
 
 def is_displayed(schema: InterfaceClass, name: str) -> bool:

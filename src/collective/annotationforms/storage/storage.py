@@ -8,6 +8,7 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import MutableMapping
+from collections.abc import Set
 from collective.annotationforms.interfaces import AnnotationsHiddenError
 from collective.annotationforms.interfaces import describe_page
 from collective.annotationforms.interfaces import IAnnotationStorage
@@ -307,12 +308,13 @@ def annotations(page: Any, key: str) -> IAnnotations:
     return adapted
 
 
-def stored_mappings(page: Any) -> dict[str, PersistentMapping]:
+def stored_mappings(page: Any, keys: Set[str] = frozenset()) -> dict[str, Mapping]:
     """Return what is stored on `page` as storages are, by annotation key.
 
     Nothing in an annotation says whose it is: another add-on may keep such a mapping,
-    too.  None of them is loaded, and it may be that one can't be.  Empty for an object
-    that has no annotations, or whose annotations can't be loaded.
+    too.  Under `keys`, which are those of forms, a plain dict counts as well.  None of
+    them is loaded, and it may be that one can't be.  Empty for an object that has no
+    annotations, or whose annotations can't be loaded.
     """
     found = IAnnotations(page, {})
     try:
@@ -320,6 +322,7 @@ def stored_mappings(page: Any) -> dict[str, PersistentMapping]:
             key: stored
             for key, stored in found.items()
             if isinstance(stored, PersistentMapping)
+            or (key in keys and isinstance(stored, dict))
         }
     except NOT_LOADED:
         return {}
