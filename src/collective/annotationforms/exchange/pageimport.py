@@ -6,6 +6,7 @@ from collective.annotationforms.catalog.search import catalog
 from collective.annotationforms.catalog.search import page_of
 from collective.annotationforms.catalog.search import site_path
 from collective.annotationforms.exchange.bounds import check_bounds
+from collective.annotationforms.exchange.columns import check_columns
 from collective.annotationforms.exchange.filledin import check_filled_in
 from collective.annotationforms.exchange.portable import as_exported
 from collective.annotationforms.exchange.portable import NOT_EXPORTED
@@ -24,7 +25,10 @@ from collective.annotationforms.saving.save import not_storable
 from collective.annotationforms.saving.save import saving
 from collective.annotationforms.saving.save import write_values
 from collective.annotationforms.saving.schemaview import schema_view
+from collective.annotationforms.storage.partialschema import with_columns
 from collective.annotationforms.storage.parts import unshared
+from collective.annotationforms.storage.rows import with_kept_columns
+from collective.annotationforms.storage.rows import with_some_columns
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from typing import Any
@@ -148,7 +152,12 @@ class DataCheck:
         field, stored = self.fields.get(name), self.storage.data
         if field is None or name not in stored or not self.access.is_shown(name):
             return False
-        return same_json(as_exported(portable(stored[name], field)), data)
+        return same_json(self._exported(name), data)
+
+    def _exported(self, name: str) -> Any:
+        """Return what a file has of the stored value, as far as the user sees it."""
+        shown = self.access.shown_part(name, self.storage.data.get(name))
+        return as_exported(portable(shown, self.fields[name]))
 
     def _value(self, name: str, data: Any) -> Any:
         field = self.fields.get(name)
@@ -158,8 +167,15 @@ class DataCheck:
         if field.readonly or not self.access.is_offered(name):
             raise Invalid(_("You may not change this field."))
         check_bounds(data)
-        value = restored(field, data, self.storage, self.storage.data.get(name))
-        self._validate(field, value)
+        columns, stored = self.access.columns, self.storage.data.get(name)
+        offered, shown = columns.is_offered, columns.is_shown
+        check_columns(field, data, self._exported(name), offered)
+        sent = with_some_columns(field, data, shown)
+        value = restored(with_columns(field, shown), sent, self.storage, stored)
+        self._validate(with_columns(field, offered), value)
+        value = with_kept_columns(field, value, stored, offered, shown)
+        label = field.title
+        check_storable(self.storage, name, value, field=field, label=label)
         return value
 
     def _validate(self, field: IField, value: Any) -> None:
@@ -171,8 +187,6 @@ class DataCheck:
             # Its vocabulary is gone, or it can't be compared with the smallest value.
             raise Invalid(NOT_EXPORTED) from error
         check_filled_in(bound, value)
-        name, label = field.__name__, field.title
-        check_storable(self.storage, name, value, field=field, label=label)
 
     def _check_invariants(self) -> None:
         of_values = {self.fields[name].interface for name in self.values}

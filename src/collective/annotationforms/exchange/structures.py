@@ -4,14 +4,10 @@ from collections.abc import Hashable
 from collections.abc import Mapping
 from collective.annotationforms.exchange.bounds import check_bounds
 from collective.annotationforms.exchange.newobject import new_object
-from collective.annotationforms.exchange.portable import as_exported
 from collective.annotationforms.exchange.portable import checked
 from collective.annotationforms.exchange.portable import NOT_EXPORTED
-from collective.annotationforms.exchange.portable import portable
 from collective.annotationforms.exchange.portable import PortableField
 from collective.annotationforms.exchange.portable import restored
-from collective.annotationforms.exchange.portable import same_json
-from collective.annotationforms.i18n import _
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.storage.parts import is_container
 from collective.annotationforms.storage.parts import parts
@@ -86,16 +82,7 @@ class PortableObject(PortableField):
         if any(map(self.field.schema.isOrExtends, WITH_TYPES)):
             raise Invalid(NOT_EXPORTED)
         found = parts(self.field, checked(data, dict))
-        unknown = sorted(part.name for part in found if part.field is None)
-        if unknown:
-            mapping = {"name": ", ".join(unknown)}
-            raise Invalid(_("There is no field “${name}”.", mapping=mapping))
         old = {part.name: part.value for part in parts(self.field, stored) or ()}
-        for part in found:
-            # No form has an input for it.
-            was = as_exported(portable(old.get(part.name), part.field))
-            if part.field.readonly and not same_json(was, part.value):
-                raise Invalid(_("You may not change this field."))
         values = {
             name: restored(of_part, item, storage, old.get(name))
             for name, of_part, item in found
@@ -105,7 +92,7 @@ class PortableObject(PortableField):
             return values
         made = new_object(self.field, values, storage, stored)
         for part in found:
-            if part.field.readonly:
+            if part.field is None or part.field.readonly:
                 continue
             manager = getMultiAdapter((made, part.field), IDataManager)
             manager.set(values[part.name])

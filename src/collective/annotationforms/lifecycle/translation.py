@@ -138,15 +138,16 @@ class _Sharing:
     def written(self, name: str, new: Any, old: Any) -> Any:
         """Return the value with the columns of the old one that are not shared."""
         field = self.here.form.fields.get(name)
-        return with_kept_columns(field, new, old, self._gives_column)
+        return with_kept_columns(field, new, old, partial(self._gives_column, name))
 
-    def _gives_column(self, schema: InterfaceClass, name: str) -> bool:
+    def _gives_column(self, of: str, schema: InterfaceClass, name: str) -> bool:
+        """Tell whether a column of a value is shared."""
         if name not in schema:
             return self.here.manages and self.there.manages
 
         def sees(access: Access) -> bool:
-            columns = access.columns
-            return columns.is_seen(schema, name) or columns.may_write(schema, name)
+            is_written = access.may_write(of) and access.columns.may_write(schema, name)
+            return access.seen_columns(of)(schema, name) or is_written
 
         may = sees(self.here) and self.there.columns.may_write(schema, name)
         return may and self._is_for_all(sees, permissions_of_column(schema, name))

@@ -112,7 +112,13 @@ class Access:
 
     def seen_part(self, name: str, value: Any) -> Any:
         """Return what of the value the user sees, see `is_seen`; it is not changed."""
-        return self._part(name, value, self.columns.is_seen)
+        return self._part(name, value, self.seen_columns(name))
+
+    def seen_columns(self, name: str) -> Keeps:
+        """Return what tells which columns of rows in the value the user sees."""
+        columns = self.columns
+        may_write = self.may_write(name)
+        return columns.is_seen_by_writer if may_write else columns.is_seen_by_reader
 
     def written(self, name: str, new: Any, old: Any) -> Any:
         """Return the new value with the old one's columns that the user may not write.

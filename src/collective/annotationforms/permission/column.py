@@ -80,17 +80,20 @@ class Columns:
             return self.is_shown(schema, name)
         return self.may_write(schema, name)
 
-    def is_seen(self, schema: InterfaceClass, name: str) -> bool:
-        """Tell whether the user sees all of the column, in a view or in a form.
+    def is_seen_by_reader(self, schema: InterfaceClass, name: str) -> bool:
+        """Tell whether who may read the field, but not write it, sees all of the column.
 
-        Who may read, but not write, sees no passwords, and nothing that some forms
-        omit or hide.
+        They see no passwords, and nothing that some forms omit or hide.
         """
         is_closed = name in schema and (
             has_passwords(schema[name]) or is_left_out_somewhere(schema, name)
         )
-        return self.may_read(schema, name) and (
-            self.may_write(schema, name) or not is_closed
+        return self.may_read(schema, name) and not is_closed
+
+    def is_seen_by_writer(self, schema: InterfaceClass, name: str) -> bool:
+        """Tell whether who may write the field sees all of the column."""
+        return self.is_seen_by_reader(schema, name) or (
+            self.may_read(schema, name) and self.may_write(schema, name)
         )
 
     def ask(self, field: IField) -> None:

@@ -12,6 +12,7 @@ from datetime import date
 from datetime import time
 from decimal import Decimal
 from persistent import Persistent
+from persistent.mapping import PersistentMapping
 from plone.app.textfield.interfaces import IRichTextValue
 from plone.namedfile.interfaces import INamed
 from typing import Any
@@ -89,7 +90,9 @@ def unshared(value: Any) -> Any:
     """
     if not is_container(value) or why_unreadable(value) is not None:
         return value
-    return rebuilt(value, [unshared(part.value) for part in parts(None, value)])
+    made = rebuilt(value, [unshared(part.value) for part in parts(None, value)])
+    # A field may want a class of its own.
+    return type(value)(made) if isinstance(value, PersistentMapping) else made
 
 
 def replaced(value: Any, is_meant: Callable, replacement: Callable) -> Any:

@@ -19,7 +19,10 @@ from collective.annotationforms.storage.parts import rebuilt
 from collective.annotationforms.storage.parts import SEQUENCES
 from collective.annotationforms.storage.value import normal
 from copy import copy
+from plone.namedfile.interfaces import INamed
 from typing import Any
+from typing import NamedTuple
+from zope.interface.interface import InterfaceClass
 from zope.schema.fieldproperty import FieldProperty
 from zope.schema.interfaces import IField
 
@@ -101,85 +104,103 @@ def _computes(row: Any, name: str) -> bool:
     return hasattr(type(found), "__get__") and not isinstance(found, FieldProperty)
 
 
-def with_kept_columns(field: IField | None, new: Any, old: Any, keeps: Keeps) -> Any:
+def with_kept_columns(
+    field: IField | None, new: Any, old: Any, keeps: Keeps, told_by: Keeps | None = None
+) -> Any:
     """Return the new value with the columns of the old one that `keeps` is not for.
 
     A row has those of the old row that it was: the same in the columns of one side, or
-    else at the same place.  A row that was none has none of them.
+    else at the same place.  A row that was none has none of them.  With `told_by`, rows
+    are told by no other columns: the new ones lack them.
     """
-    if has_columns(field):
-        return _with_kept(field, new, old, keeps)
-    if not has_cut(field, keeps):
-        return new
-    found = parts(field, new)
-    if not found:
-        return new
-    if isinstance(new, Mapping):
-        was = [
-            old.get(part.name) if isinstance(old, Mapping) else None for part in found
-        ]
-    else:
-        was = _old_rows(field.value_type, new, old, keeps)
-    return rebuilt(
-        new,
-        [
-            with_kept_columns(part.field, part.value, one, keeps)
-            for part, one in zip(found, was, strict=True)
-        ],
-    )
+    return _Kept(keeps, told_by or _all).value(field, new, old)
 
 
-def _with_kept(field: IField, new: Any, old: Any, keeps: Keeps) -> Any:
-    if new is None:
-        return None
-    before = {} if old is None else {p.name: p for p in columns_of(field, old)}
-    columns = columns_of(field, new)
-    values = {
-        part.name: with_kept_columns(
-            part.field,
-            part.value,
-            before[part.name].value if part.name in before else None,
-            keeps,
+def _all(schema: InterfaceClass, name: str) -> bool:
+    return True
+
+
+class _Kept:
+    """Puts columns of old rows into new ones."""
+
+    def __init__(self, keeps: Keeps, told_by: Keeps):
+        self.keeps = keeps
+        self.told_by = told_by
+
+    def value(self, field: IField | None, new: Any, old: Any) -> Any:
+        """Return the new value with columns of the old one, however deep."""
+        if has_columns(field):
+            return self._row(field, new, old)
+        found = parts(field, new) if has_cut(field, self.keeps) else None
+        if not found:
+            return new
+        if isinstance(new, Mapping):
+            names = old if isinstance(old, Mapping) else {}
+            was = [names.get(part.name) for part in found]
+        else:
+            was = self._old_rows(field.value_type, new, old)
+        return rebuilt(
+            new,
+            [
+                self.value(part.field, part.value, one)
+                for part, one in zip(found, was, strict=True)
+            ],
         )
-        for part in columns
-        if keeps(field.schema, part.name)
-    }
-    for name, part in before.items():
-        if not keeps(field.schema, name):
-            values[name] = part.value
-    if isinstance(new, Mapping):
-        return values
-    missing = [
-        Part(n, None, None) for n in values if n not in {p.name for p in columns}
-    ]
-    return _object_with(new, columns + missing, values)
+
+    def _row(self, field: IField, new: Any, old: Any) -> Any:
+        if new is None:
+            return None
+        columns = columns_of(field, new)
+        before = (
+            {} if old is None else {p.name: p.value for p in columns_of(field, old)}
+        )
+        after = {part.name: part.value for part in columns}
+        values = {
+            part.name: self.value(part.field, part.value, before.get(part.name))
+            for part in columns
+            if self.keeps(field.schema, part.name)
+        }
+        for name, value in before.items():
+            if not self.keeps(field.schema, name):
+                values[name] = value
+        if after.keys() == values.keys() and all(after[n] is values[n] for n in after):
+            return new
+        if isinstance(new, Mapping):
+            return values
+        missing = [Part(name, None, None) for name in values if name not in after]
+        return _object_with(new, columns + missing, values)
+
+    def _old_rows(self, field: IField, new: Any, old: Any) -> list[Any]:
+        """Return the old row that each new row was, None for one that was none."""
+        old = list(old) if isinstance(old, SEQUENCES) else []
+        both = [[self._marks(field, row) for row in rows] for rows in (new, old)]
+        levels = [_Marks.is_whole, _Marks.is_seen, _Marks.is_kept]
+        found = paired(*both, [number for number, _row in enumerate(new)], levels)
+        if len(new) == len(old):
+            free = set(range(len(old))) - set(found)
+            found = [
+                number if one is None and number in free else one
+                for number, one in enumerate(found)
+            ]
+        return [None if number is None else old[number] for number in found]
+
+    def _marks(self, field: IField, row: Any) -> "_Marks":
+        told = with_some_columns(field, row, self.told_by)
+        seen = repr(_mark(field, told))
+        if has_columns(field) and told is not None:
+            seen = _marks(field, told, self.keeps)
+        return _Marks(seen, marks_of_others(field, told, self.keeps))
 
 
-def _old_rows(field: IField, new: Any, old: Any, keeps: Keeps) -> list[Any]:
-    """Return the old row that each new row was, None for one that was none."""
-    old = list(old) if isinstance(old, SEQUENCES) else []
-    both = [[_Marks(field, row, keeps) for row in rows] for rows in (new, old)]
-    levels = [_Marks.is_whole, _Marks.is_seen, _Marks.is_kept]
-    found = paired(*both, [number for number, _row in enumerate(new)], levels)
-    if len(new) == len(old):
-        free = set(range(len(old))) - set(found)
-        found = [
-            number if one is None and number in free else one
-            for number, one in enumerate(found)
-        ]
-    return [None if number is None else old[number] for number in found]
-
-
-class _Marks:
+class _Marks(NamedTuple):
     """What a row is told by: the columns that count, and the others."""
 
-    def __init__(self, field: IField, row: Any, keeps: Keeps):
-        self.seen = repr(normal(field, with_some_columns(field, row, keeps)))
-        self.kept = marks_of_others(field, row, keeps)
+    seen: str
+    kept: str
 
     def is_whole(self, other: "_Marks") -> bool:
         """Tell whether all is the same."""
-        return self.seen == other.seen and self.kept == other.kept
+        return self == other
 
     def is_seen(self, other: "_Marks") -> bool:
         """Tell whether the columns that count are the same."""
@@ -195,13 +216,25 @@ def marks_of_others(field: IField, row: Any, keeps: Keeps) -> str:
 
     It is the same for the same values.
     """
-    columns = columns_of(field, row) if has_columns(field) and row else []
-    others = [
-        (part.name, normal(part.field, part.value))
-        for part in columns
-        if part.value is not None and not keeps(field.schema, part.name)
+    if not has_columns(field) or row is None:
+        return ""
+    return _marks(field, row, lambda schema, name: not keeps(schema, name))
+
+
+def _marks(field: IField, row: Any, keeps: Keeps) -> str:
+    found = [
+        (part.name, _mark(part.field, with_some_columns(part.field, part.value, keeps)))
+        for part in columns_of(field, row)
+        if part.value is not None and keeps(field.schema, part.name)
     ]
-    return repr(sorted(others)) if others else ""
+    return repr(sorted(found, key=repr)) if found else ""
+
+
+def _mark(field: IField | None, value: Any) -> Any:
+    if INamed.providedBy(value):
+        # Each copy of a page has files of its own: their data are not compared.
+        return ("file", value.filename, value.contentType, value.getSize())
+    return normal(field, value)
 
 
 def paired(
