@@ -1,7 +1,10 @@
 """The widgets within a widget: of the items of a value, or of its fields."""
 
 from collections.abc import Iterator
+from copy import copy
+from plone.namedfile.interfaces import INamedField
 from z3c.form.interfaces import IWidget
+from zope.schema.interfaces import IField
 
 
 def inner_widgets(widget: IWidget) -> Iterator[IWidget]:
@@ -20,3 +23,17 @@ def all_inner_widgets(widget: IWidget) -> Iterator[IWidget]:
     for inner in inner_widgets(widget):
         yield inner
         yield from all_inner_widgets(inner)
+
+
+def with_named_items(field: IField) -> IField:
+    """Return the field, or a copy if its items have to get a name.
+
+    A widget that displays a file shows nothing if its field has none.
+    """
+    item = getattr(field, "value_type", None)
+    if not INamedField.providedBy(item) or item.__name__:
+        return field
+    field = copy(field)
+    field.value_type = copy(item)
+    field.value_type.__name__ = field.__name__
+    return field

@@ -3,6 +3,7 @@
 from collective.annotationforms.fields.default import ask_once
 from collective.annotationforms.fields.fit import fits
 from collective.annotationforms.fields.innerwidget import all_inner_widgets
+from collective.annotationforms.fields.innerwidget import with_named_items
 from collective.annotationforms.fields.moment import show_moments
 from collective.annotationforms.fields.password import hide_passwords
 from collective.annotationforms.fields.unfitwidget import UnfitFieldWidget
@@ -161,6 +162,8 @@ class StorageWidgets(FieldWidgets):
         form_field = copy(original)
         field = with_columns(form_field.field, self._keeps(form_field))
         form_field.field = field_of_storage(field, self.content)
+        if self._mode_of(form_field) == DISPLAY_MODE:
+            form_field.field = with_named_items(form_field.field)
         ask_once(form_field.field, self.content)
         name = form_field.field.__name__
         if name not in self.content:

@@ -81,7 +81,7 @@ class Columns:
         return self.may_write(schema, name)
 
     def is_seen_by_reader(self, schema: InterfaceClass, name: str) -> bool:
-        """Tell whether who may read the field, but not write it, sees all of the column.
+        """Tell whether who may read the field, but not write it, sees all of it.
 
         They see no passwords, and nothing that some forms omit or hide.
         """

@@ -6,6 +6,7 @@ that are kept: it makes something of them that is refused.
 
 from collective.annotationforms.interfaces import IStorageFilesField
 from collective.annotationforms.saving.kept import is_left_alone
+from collective.annotationforms.saving.kept import is_left_out
 from collective.annotationforms.saving.kept import with_kept_rows
 from collective.annotationforms.saving.rows import row_widgets
 from collective.annotationforms.saving.rows import sent_name
@@ -36,12 +37,18 @@ class FilesConverter(MultiConverter):
         if is_left_alone(widget.context, widget, value):
             return NOT_CHANGED
         sent = [
-            IDataConverter(row).toFieldValue(item)
+            NOT_CHANGED
+            if is_left_out(row, row.name, item)
+            else IDataConverter(row).toFieldValue(item)
             for row, item in zip(rows, value, strict=True)
         ]
-        return self._collected(with_kept_rows(widget.context, widget, sent, shown))
+        kept = with_kept_rows(widget.context, widget, sent, shown)
+        # In a row without a file there is none.
+        return self._collected([file for file in kept if file is not None])
 
-    def _collected(self, values: list) -> Any:
+    def _collected(self, files: list) -> Any:
+        if not files:
+            return self.field.missing_value
         kind = self.field._type
         kind = kind[-1] if isinstance(kind, tuple) else kind
-        return kind(values)
+        return kind(files)

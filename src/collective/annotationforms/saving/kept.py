@@ -179,8 +179,11 @@ def is_left_out(widget: IWidget, name: str, sent: Any) -> bool:
 def _has_new_file(widget: IWidget, name: str) -> bool:
     """Tell whether a file was chosen, or removed."""
     form = widget.request.form
-    if form.get(f"{name}.action") == "remove" or form.get(f"{name}.file_upload_id"):
+    action = form.get(f"{name}.action")
+    if action == "remove" or form.get(f"{name}.file_upload_id"):
         return True
+    if action == "nochange":
+        return False
     sent = form.get(name)
     # A browser sends an empty one if none was chosen.
     return bool(sent.filename or sent.read(1)) if is_file_upload(sent) else bool(sent)
@@ -230,6 +233,9 @@ def _show(
         if INamedFileWidget.providedBy(widget):
             widget.__class__ = _keeping(getattr(widget, "sending", type(widget)))
             widget.stored_name = place
+    elif is_file_upload(widget.value):
+        # The widget can't show one in a row: it asks its page, and has none there.
+        widget.value = IDataConverter(widget).toFieldValue(widget.value)
 
 
 @cache

@@ -1,6 +1,7 @@
 """Conflicts as an editor sees them: the other value, whose it is, and a choice."""
 
 from AccessControl import getSecurityManager
+from collective.annotationforms.fields.innerwidget import with_named_items
 from collective.annotationforms.fields.moment import show_moments
 from collective.annotationforms.fields.password import hide_passwords
 from collective.annotationforms.fields.unfitwidget import text_of_unfit
@@ -168,12 +169,13 @@ def _display_widget(widget: IWidget) -> IWidget:
     # Rows read what was sent, whatever they are told: it is not in the clone.
     request = widget.request.clone()
     request.set("LANGUAGE", widget.request.get("LANGUAGE"))
+    field = with_named_items(widget.field)
     factories = form_field.widgetFactory
     factory = factories.get(DISPLAY_MODE) or factories.get(widget.mode)
     if factory is None:
-        shown = getMultiAdapter((widget.field, request), IFieldWidget)
+        shown = getMultiAdapter((field, request), IFieldWidget)
     else:
-        shown = factory(widget.field, request)
+        shown = factory(field, request)
     # Hidden inputs for the number of rows are not to be sent twice; the link to a
     # file is made from the name of the widget that serves it.
     is_file = INamedField.providedBy(widget.field)

@@ -7,12 +7,16 @@ from collective.annotationforms.tests.matrix.case import Relation
 from collective.annotationforms.tests.matrix.case import StoredFile
 from collective.annotationforms.tests.matrix.case import UID_A
 from collective.annotationforms.tests.matrix.objects import IFiledPerson
+from collective.annotationforms.tests.matrix.objects import IGuardedPerson
 from collective.annotationforms.tests.matrix.objects import ILinkedPerson
+from collective.annotationforms.tests.matrix.objects import IOmittingPerson
 from collective.annotationforms.tests.matrix.objects import IPerson
+from collective.annotationforms.tests.matrix.objects import IReadOnlyPerson
 from collective.annotationforms.tests.matrix.page import Upload
 from collective.z3cform.datagridfield.datagridfield import DataGridFieldWidgetFactory
 from collective.z3cform.datagridfield.row import DictRow
 from functools import partial
+from plone.namedfile.field import NamedBlobFile
 from zope import schema
 
 
@@ -80,5 +84,67 @@ GRIDS = (
         shown={".0.widgets.name": "Zoë", ".0.widgets.file.action": "nochange"},
         keeps_uploads=True,
         without=NO_DEFAULT,
+    ),
+    grid(
+        "Data grid, column without the permission to write",
+        IGuardedPerson,
+        {"name": "Zoë", "count": "3"},
+        [{"name": "Zoë", "count": 3, "kept": "kept"}],
+        "Zoë",
+        bad=BAD_ROW,
+        message=BAD_NUMBER,
+        without={
+            **NO_DEFAULT,
+            "versioned": "a revert brings back nothing that its user may not write",
+        },
+    ),
+    grid(
+        "Data grid, read-only column",
+        IReadOnlyPerson,
+        {"name": "Zoë", "count": "3"},
+        [{"name": "Zoë", "count": 3, "kept": "kept"}],
+        "Zoë",
+        bad=BAD_ROW,
+        message=BAD_NUMBER,
+        without=NO_DEFAULT,
+    ),
+    grid(
+        "Data grid, omitted column",
+        IOmittingPerson,
+        {"name": "Zoë", "count": "3"},
+        [{"name": "Zoë", "count": 3, "kept": "kept"}],
+        "Zoë",
+        bad=BAD_ROW,
+        message=BAD_NUMBER,
+        without=NO_DEFAULT,
+    ),
+    Case(
+        "List of NamedBlobFile",
+        partial(
+            schema.List,
+            required=False,
+            min_length=1,
+            value_type=NamedBlobFile(required=False, accept=("text/plain",)),
+        ),
+        {".0": Upload("a.txt", b"Text", "text/plain")},
+        [StoredFile("NamedBlobFile", b"Text", "text/plain", "a.txt")],
+        "a.txt",
+        bad={
+            ".0.action": ["replace"],
+            ".0": Upload("bad.zip", b"PK", "application/zip"),
+        },
+        message="Invalid file",
+        shown={".0.action": ["nochange"]},
+        kept={},
+        keeps_uploads=True,
+        other={
+            ".0.action": ["replace"],
+            ".0": Upload("other.txt", b"Other", "text/plain"),
+        },
+        other_stored=[StoredFile("NamedBlobFile", b"Other", "text/plain", "other.txt")],
+        default_shown={".0.action": []},
+        cleared={".count": "0"},
+        empty_shown={".count": "1"},
+        without={**NO_DEFAULT, "inline": "scripts don't send files"},
     ),
 )

@@ -1,7 +1,9 @@
 """A persistent object for the subform of an Object field; schemas of rows."""
 
 from persistent import Persistent
+from plone.autoform import directives
 from plone.namedfile.field import NamedBlobFile
+from plone.supermodel import model
 from z3c.form.object import FactoryAdapter
 from z3c.relationfield.schema import RelationChoice
 from zope import schema
@@ -53,3 +55,29 @@ class IFiledPerson(Interface):
     name = schema.TextLine(title="Name")
     count = schema.Int(title="Count", required=False)
     file = NamedBlobFile(title="File", required=False)
+
+
+class IGuardedPerson(model.Schema):
+    """A row with a column that nobody may write."""
+
+    name = schema.TextLine(title="Name")
+    count = schema.Int(title="Count", required=False)
+    directives.write_permission(kept="example.NobodyHasIt")
+    kept = schema.TextLine(title="Kept", required=False, default="kept")
+
+
+class IReadOnlyPerson(Interface):
+    """A row with a column that is not to be changed."""
+
+    name = schema.TextLine(title="Name")
+    count = schema.Int(title="Count", required=False)
+    kept = schema.TextLine(title="Kept", required=False, readonly=True, default="kept")
+
+
+class IOmittingPerson(model.Schema):
+    """A row with a column that forms omit."""
+
+    name = schema.TextLine(title="Name")
+    count = schema.Int(title="Count", required=False)
+    directives.omitted("kept")
+    kept = schema.TextLine(title="Kept", required=False, default="kept")

@@ -14,6 +14,9 @@ class Upload:
     content_type: str
 
 
+NO_FILE = Upload("", b"", "application/octet-stream")
+
+
 class FormPage:
     """The form in a page: can be read, filled in and turned into a request."""
 
@@ -53,6 +56,12 @@ class FormPage:
             for name, value in self.form.form_values()
             if name not in added
         ]
+        # A browser sends an empty file where none was chosen.
+        pairs += [
+            (name, NO_FILE)
+            for name in self.form.xpath(".//input[@type='file'][@name]/@name")
+            if name not in added
+        ]
         if button:
             pairs.append((button, "clicked"))
         return pairs + self.added
@@ -62,7 +71,7 @@ class FormPage:
         return [
             value.replace("\r\n", "\n")
             for found, value in self.values()
-            if found == name
+            if found == name and isinstance(value, str)
         ]
 
     def fill(self, name: str, value) -> None:
