@@ -5,6 +5,7 @@ Each function waits for the JavaScript of its widget.  `field` is the locator th
 """
 
 from playwright.sync_api import expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 
 def field_of(page, name):
@@ -76,10 +77,21 @@ def remove_content(field, title):
 
 def choose_tag(field, tag, *, typed=None):
     """Type a tag, or the beginning of it, and click on it in the list."""
-    field.locator(".select2-input").click()
-    field.page.keyboard.type(typed or tag)
-    found = field.page.locator(".select2-drop-active .select2-result-label")
-    found.get_by_text(tag, exact=True).click()
+    entry = field.locator(".select2-input")
+    found = field.page.locator(
+        ".select2-drop-active .select2-result-label"
+    ).get_by_text(tag, exact=True)
+    # The list asks the server once for what was typed, and gives up if it fails.
+    for _attempt in range(3):
+        entry.click()
+        entry.fill("")
+        field.page.keyboard.type(typed or tag)
+        try:
+            found.wait_for(timeout=10_000)
+        except PlaywrightTimeout:
+            continue
+        break
+    found.click()
 
 
 def chosen_tags(field):

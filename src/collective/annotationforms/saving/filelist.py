@@ -44,11 +44,4 @@ class FilesConverter(MultiConverter):
         ]
         kept = with_kept_rows(widget.context, widget, sent, shown)
         # In a row without a file there is none.
-        return self._collected([file for file in kept if file is not None])
-
-    def _collected(self, files: list) -> Any:
-        if not files:
-            return self.field.missing_value
-        kind = self.field._type
-        kind = kind[-1] if isinstance(kind, tuple) else kind
-        return kind(files)
+        return super().toFieldValue([file for file in kept if file is not None])

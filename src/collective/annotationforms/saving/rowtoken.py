@@ -24,6 +24,7 @@ from zope.schema.interfaces import IField
 
 
 SEPARATOR = "."
+NUMBER_OF_PARTS = 4
 
 
 class RowToken(NamedTuple):
@@ -44,7 +45,7 @@ class RowToken(NamedTuple):
 def parsed_token(text: Any) -> RowToken | None:
     """Return the token that was sent, None for a new row, and for what is none."""
     parts = text.split(SEPARATOR) if isinstance(text, str) else []
-    if len(parts) != len(RowToken._fields) or not parts[0].isdecimal():
+    if len(parts) != NUMBER_OF_PARTS or not parts[0].isdecimal():
         return None
     # A number of many digits takes its time.
     return RowToken(int(parts[0][:9]), *parts[1:])
