@@ -161,10 +161,14 @@ class Rows:
     def _tokens(self) -> list[RowToken | None]:
         form = self.widget.request.form
         names = [
-            None if number is None else row_token_name(f"{self.name}.{number}")
+            None if number is None else f"{self.name}.{number}"
             for _widget, _key, number in self._shown
         ]
-        return [parsed_token(form.get(name)) for name in names]
+        return [
+            parsed_token(form.get(empty_marker_name(name)))
+            or parsed_token(form.get(row_token_name(name)))
+            for name in names
+        ]
 
     @property
     def _are_unmarked(self) -> bool:
@@ -196,6 +200,11 @@ def row_widgets(widget: IWidget) -> list[IWidget]:
     return [
         row for row in widget.widgets if row.name.rpartition(".")[2] not in NEW_ROWS
     ]
+
+
+def empty_marker_name(name: str) -> str:
+    """Return the name of the input that z3c.form has in a row, or an object."""
+    return f"{name}-empty-marker"
 
 
 def row_token_name(name: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.saving.merge import choice_of
 from collective.annotationforms.saving.merge import THEIRS
+from collective.annotationforms.saving.rows import empty_marker_name
 from collective.annotationforms.saving.rows import has_rows
 from collective.annotationforms.saving.rows import marker_name
 from collective.annotationforms.saving.rows import row_token_name
@@ -19,8 +20,7 @@ from z3c.form.interfaces import IMultiWidget
 from z3c.form.interfaces import IObjectWidget
 from z3c.form.interfaces import IWidget
 
-
-CELL_END = "</td>"
+import re
 
 
 def add_row_tokens(storage: IAnnotationStorage, widget: IWidget, stored: Any) -> str:
@@ -43,8 +43,8 @@ def _add(
         name = None if name is None else sent_name(widget, name)
         for row in Rows(storage, widget, stored, name=name):
             if row.token:
-                html = _hidden(row_token_name(row.widget.name), row.token)
-                row.widget.render = partial(_render, row.widget.render, html)
+                name = row.widget.name
+                row.widget.render = partial(_render, row.widget.render, name, row.token)
             _add(storage, row.widget, row.name, row.value)
     elif IObjectWidget.providedBy(widget) and widget.widgets is not None:
         for cell in widget.widgets.values():
@@ -56,15 +56,17 @@ def _part(row: Any, name: str) -> Any:
     return row.get(name) if isinstance(row, Mapping) else getattr(row, name, None)
 
 
-def _render(render: Callable[[], str], html: str) -> str:
-    """Return what the row renders, with `html` in its last cell if it is a table row.
+def _render(render: Callable[[], str], name: str, token: str) -> str:
+    """Return what a row renders, with its token.
 
-    Between cells there can be nothing else.
+    Most rows have an input of no other use than to be there: it gets the token, for
+    Zope takes so many inputs only.
     """
     rendered = render()
-    cells, end, rest = rendered.rpartition(CELL_END)
-    is_table_row = bool(end) and not rest.strip().removesuffix("</html>").strip()
-    return f"{cells}{html}{end}{rest}" if is_table_row else rendered + html
+    marker = re.escape(empty_marker_name(name))
+    pattern = rf'(<input\b[^>]*\bname="{marker}"[^>]*\bvalue=")1(")'
+    with_token, found = re.subn(pattern, rf"\g<1>{token}\g<2>", rendered, count=1)
+    return with_token if found else rendered + _hidden(row_token_name(name), token)
 
 
 def _hidden(name: str, value: str) -> str:
