@@ -22,13 +22,13 @@ from collective.annotationforms.permission.form import columns_in_form
 from collective.annotationforms.permission.form import may_use_form_field
 from collective.annotationforms.permission.form import only_displays
 from collective.annotationforms.permission.form import whole_form
-from collective.annotationforms.saving.kept import show_kept_parts
-from collective.annotationforms.saving.kept import shown_rows
 from collective.annotationforms.saving.merge import choice_of
 from collective.annotationforms.saving.merge import merged_value
 from collective.annotationforms.saving.merge import THEIRS
 from collective.annotationforms.saving.merge import ValueConflict
 from collective.annotationforms.saving.merge import ValueRefused
+from collective.annotationforms.saving.shownrows import show_kept_parts
+from collective.annotationforms.saving.shownrows import shown_rows
 from collective.annotationforms.saving.token import shown_value
 from collective.annotationforms.storage.partialschema import Keeps
 from collective.annotationforms.storage.partialschema import with_columns

@@ -8,17 +8,15 @@ from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.saving.rows import marker_name
 from collective.annotationforms.saving.rows import Row
 from collective.annotationforms.saving.rows import Rows
-from collective.annotationforms.saving.rows import sent_name
 from collective.annotationforms.saving.rowtoken import StoredRow
 from collective.annotationforms.storage.partialschema import whole_schema
 from collective.annotationforms.storage.parts import rebuilt
 from collective.annotationforms.storage.rows import columns_of
-from functools import cache
+from os import SEEK_END
 from plone.formwidget.namedfile.interfaces import INamedFileWidget
 from plone.formwidget.namedfile.utils import is_file_upload
 from typing import Any
 from z3c.form.interfaces import DISPLAY_MODE
-from z3c.form.interfaces import IDataConverter
 from z3c.form.interfaces import IMultiWidget
 from z3c.form.interfaces import IObjectWidget
 from z3c.form.interfaces import IWidget
@@ -27,6 +25,7 @@ from z3c.form.interfaces import NOT_CHANGED
 from zope.interface import Invalid
 from zope.schema import getFields
 from zope.schema.interfaces import IField
+from ZPublisher.HTTPRequest import FileUpload
 
 
 #: What z3c.form puts in the place of a part that was not sent.
@@ -130,10 +129,10 @@ class _Keeper:
     def _columns(
         self, widget: IWidget, name: str, sent: Any, stored: Any, row: Row | None
     ) -> Any:
-        before = _values(widget.field, stored)
-        after = _values(widget.field, sent)
+        before = values_of(widget.field, stored)
+        after = values_of(widget.field, sent)
         cells = {
-            name: cell for name, cell in _cells(widget) if cell.mode != DISPLAY_MODE
+            name: cell for name, cell in cells_of(widget) if cell.mode != DISPLAY_MODE
         }
         values = {
             column: self.kept(
@@ -185,89 +184,24 @@ def _has_new_file(widget: IWidget, name: str) -> bool:
     if action == "nochange":
         return False
     sent = form.get(name)
-    # A browser sends an empty one if none was chosen.
-    return bool(sent.filename or sent.read(1)) if is_file_upload(sent) else bool(sent)
+    return bool(sent) and not (is_file_upload(sent) and is_empty_upload(sent))
 
 
-def show_kept_parts(storage: IAnnotationStorage, widget: IWidget, stored: Any) -> None:
-    """Let the rows of a form that was sent show what they keep.
-
-    The widget of a file can't show the marker of z3c.form for "not changed", and would
-    show that of another row.
-    """
-    if IMultiWidget.providedBy(widget) or IObjectWidget.providedBy(widget):
-        _show(storage, widget, widget.name, widget.name, stored)
+def is_empty_upload(sent: FileUpload) -> bool:
+    """Tell whether a browser has sent no file, for none was chosen."""
+    size = sent.seek(0, SEEK_END)
+    sent.seek(0)
+    return not sent.filename and not size
 
 
-def shown_rows(storage: IAnnotationStorage, widget: IWidget, stored: Any) -> Any:
-    """Return what is stored of the rows that the widget shows, in their order.
-
-    For a widget without rows it is what is `stored`.
-    """
-    if not IMultiWidget.providedBy(widget) or isinstance(stored, Mapping):
-        return stored
-    name = sent_name(widget, widget.name)
-    return [row.value for row in Rows(storage, widget, stored, name=name)]
-
-
-def _show(
-    storage: IAnnotationStorage, widget: IWidget, name: str, place: str, stored: Any
-) -> None:
-    """Let a widget show what is stored, if it keeps that.
-
-    `name` is how it was called in the request, `place` in a form that shows the rows
-    as they are stored.
-    """
-    if IMultiWidget.providedBy(widget):
-        for row in Rows(storage, widget, stored, name=sent_name(widget, name)):
-            if row.name is not None:
-                of_row = f"{place}.{row.place}"
-                _show(storage, row.widget, row.name, of_row, row.value)
-    elif IObjectWidget.providedBy(widget):
-        values = _values(widget.field, stored)
-        for column, cell in _cells(widget):
-            end = cell.name[len(widget.name) :]
-            _show(storage, cell, f"{name}{end}", f"{place}{end}", values.get(column))
-    elif widget.mode == DISPLAY_MODE or is_left_out(widget, name, widget.value):
-        widget.value = IDataConverter(widget).toWidgetValue(stored)
-        if INamedFileWidget.providedBy(widget):
-            widget.__class__ = _keeping(getattr(widget, "sending", type(widget)))
-            widget.stored_name = place
-    elif is_file_upload(widget.value):
-        # The widget can't show one in a row: it asks its page, and has none there.
-        widget.value = IDataConverter(widget).toFieldValue(widget.value)
-
-
-@cache
-def _keeping(widget_class: type) -> type:
-    """Return the class for the widget of a file that is kept in a form shown again.
-
-    The file is stored: it is no upload that would get lost, and its link leads to it.
-    """
-
-    def download_url(widget: IWidget) -> str | None:
-        address = widget_class.download_url.fget(widget)
-        name, stored = (f"++widget++{n}/" for n in (widget.name, widget.stored_name))
-        return address and address.replace(name, stored)
-
-    # One base only, for the class of an object is changed to it.
-    members = {
-        "__module__": widget_class.__module__,
-        "sending": widget_class,
-        "file_upload_id": "",
-        "download_url": property(download_url),
-    }
-    return type(widget_class.__name__, (widget_class,), members)
-
-
-def _cells(widget: IWidget) -> Iterator[tuple[str, IWidget]]:
+def cells_of(widget: IWidget) -> Iterator[tuple[str, IWidget]]:
     """Yield the widgets of an object, or of the row of a grid, by their columns."""
     if widget.widgets is not None:
         for cell in widget.widgets.values():
             yield cell.field.__name__, cell
 
 
-def _values(field: IField, row: Any) -> dict[str, Any]:
+def values_of(field: IField, row: Any) -> dict[str, Any]:
     """Return what a row has by the names, also what its schema does not know."""
     if row is None:
         return {}

@@ -9,10 +9,10 @@ from collective.annotationforms.i18n import _
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IUnfitField
 from collective.annotationforms.permission.closed import Closed
-from collective.annotationforms.saving.kept import show_kept_parts
 from collective.annotationforms.saving.merge import choice_name
 from collective.annotationforms.saving.merge import next_token
 from collective.annotationforms.saving.merge import ValueConflict
+from collective.annotationforms.saving.shownrows import show_kept_parts
 from collective.annotationforms.saving.token import current_value
 from collective.annotationforms.saving.token import has_token
 from collective.annotationforms.saving.token import shown_value

@@ -43,6 +43,8 @@ import transaction
 
 
 KEY = "example.unfit"
+#: Those that store no value of another type themselves.
+FITTING = [case for case in CASES if case.before is None]
 NOTE = "What is stored does not fit this field"
 
 
@@ -107,9 +109,11 @@ class TestUnfit(FunctionalTestCase):
 
     def schema_of(self, case):
         fields, widgets = {}, {}
-        for number, name in enumerate(self.values):
+        for number, (name, value) in enumerate(self.values.items()):
             fields.update(case.beside(name))
-            fields[name] = case.field(title=name, required=bool(number % 2))
+            # A required field that is empty can't be saved.
+            is_required = bool(number % 2) and value not in ([], {})
+            fields[name] = case.field(title=name, required=is_required)
             if case.widget is not None:
                 options = case.options(name)
                 widgets[name] = ParameterizedWidget(case.widget, **options)
@@ -168,7 +172,7 @@ class TestUnfit(FunctionalTestCase):
         self.assertIn("200", self.user.headers["status"], self.user.contents)
 
     def test_they_are_shown_and_kept_until_others_are_typed(self):
-        for case in CASES:
+        for case in FITTING:
             with self.form_of(case) as form:
                 self.check_form(form)
                 self.check_conflict(case)
@@ -221,7 +225,7 @@ class TestUnfit(FunctionalTestCase):
     def test_they_are_shown_elsewhere(self):
         names = "&".join(f"fields:list={name}" for name in self.values)
         # One of each kind: the kinds are neighbours in the table.
-        for case in CASES[::3]:
+        for case in FITTING[::3]:
             with self.form_of(case) as form:
                 self.portal.portal_repository.save(self.page)
                 version = self.page.version_id

@@ -74,6 +74,8 @@ class Case:
     shown: dict | None = None
     #: The same after an error, if not `bad`.
     kept: dict | None = None
+    #: What is stored before the first step, None for nothing.
+    before: Any = None
     default: Any = None
     #: What the inputs hold when the default is shown, and its HTML in display mode.
     default_shown: dict | None = None

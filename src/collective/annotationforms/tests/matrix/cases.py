@@ -10,6 +10,7 @@ from collective.annotationforms.tests.matrix.numbers import NUMBERS
 from collective.annotationforms.tests.matrix.relations import RELATIONS
 from collective.annotationforms.tests.matrix.structures import STRUCTURES
 from collective.annotationforms.tests.matrix.texts import TEXTS
+from collective.annotationforms.tests.matrix.unfit import UNFIT
 
 
 CASES = (
@@ -23,4 +24,5 @@ CASES = (
     + FILES
     + RELATIONS
     + GRIDS
+    + UNFIT
 )

@@ -1,0 +1,89 @@
+"""Rows of a form that is shown again, after an error: they show what they keep."""
+
+from collections.abc import Mapping
+from collective.annotationforms.interfaces import IAnnotationStorage
+from collective.annotationforms.saving.kept import cells_of
+from collective.annotationforms.saving.kept import is_left_out
+from collective.annotationforms.saving.kept import values_of
+from collective.annotationforms.saving.rows import Rows
+from collective.annotationforms.saving.rows import sent_name
+from functools import cache
+from plone.formwidget.namedfile.interfaces import INamedFileWidget
+from plone.formwidget.namedfile.utils import is_file_upload
+from typing import Any
+from z3c.form.interfaces import DISPLAY_MODE
+from z3c.form.interfaces import IDataConverter
+from z3c.form.interfaces import IMultiWidget
+from z3c.form.interfaces import IObjectWidget
+from z3c.form.interfaces import IWidget
+
+
+def show_kept_parts(storage: IAnnotationStorage, widget: IWidget, stored: Any) -> None:
+    """Let the rows of a form that was sent show what they keep.
+
+    The widget of a file can't show the marker of z3c.form for "not changed", and would
+    show that of another row.
+    """
+    if IMultiWidget.providedBy(widget) or IObjectWidget.providedBy(widget):
+        _show(storage, widget, widget.name, widget.name, stored)
+
+
+def shown_rows(storage: IAnnotationStorage, widget: IWidget, stored: Any) -> Any:
+    """Return what is stored of the rows that the widget shows, in their order.
+
+    For a widget without rows it is what is `stored`.
+    """
+    if not IMultiWidget.providedBy(widget) or isinstance(stored, Mapping):
+        return stored
+    name = sent_name(widget, widget.name)
+    return [row.value for row in Rows(storage, widget, stored, name=name)]
+
+
+def _show(
+    storage: IAnnotationStorage, widget: IWidget, name: str, place: str, stored: Any
+) -> None:
+    """Let a widget show what is stored, if it keeps that.
+
+    `name` is how it was called in the request, `place` in a form that shows the rows
+    as they are stored.
+    """
+    if IMultiWidget.providedBy(widget):
+        for row in Rows(storage, widget, stored, name=sent_name(widget, name)):
+            if row.name is not None:
+                of_row = f"{place}.{row.place}"
+                _show(storage, row.widget, row.name, of_row, row.value)
+    elif IObjectWidget.providedBy(widget):
+        values = values_of(widget.field, stored)
+        for column, cell in cells_of(widget):
+            end = cell.name[len(widget.name) :]
+            _show(storage, cell, f"{name}{end}", f"{place}{end}", values.get(column))
+    elif widget.mode == DISPLAY_MODE or is_left_out(widget, name, widget.value):
+        widget.value = IDataConverter(widget).toWidgetValue(stored)
+        if INamedFileWidget.providedBy(widget):
+            widget.__class__ = _keeping(getattr(widget, "sending", type(widget)))
+            widget.stored_name = place
+    elif is_file_upload(widget.value):
+        # The widget can't show one in a row: it asks its page, and has none there.
+        widget.value = IDataConverter(widget).toFieldValue(widget.value)
+
+
+@cache
+def _keeping(widget_class: type) -> type:
+    """Return the class for the widget of a file that is kept in a form shown again.
+
+    The file is stored: it is no upload that would get lost, and its link leads to it.
+    """
+
+    def download_url(widget: IWidget) -> str | None:
+        address = widget_class.download_url.fget(widget)
+        name, stored = (f"++widget++{n}/" for n in (widget.name, widget.stored_name))
+        return address and address.replace(name, stored)
+
+    # One base only, for the class of an object is changed to it.
+    members = {
+        "__module__": widget_class.__module__,
+        "sending": widget_class,
+        "file_upload_id": "",
+        "download_url": property(download_url),
+    }
+    return type(widget_class.__name__, (widget_class,), members)
