@@ -11,18 +11,22 @@ from dataclasses import replace
 from typing import Any
 
 
-#: Title of a field type, what is stored when the forms are opened, and its name.
+#: Title of a field type, what is stored when the forms are opened, and what to say of it.
 STORED = (
-    ("TextLine", ["one", "two"], "a list"),
-    ("Int", "seven", "a text"),
-    ("List of TextLine", 7, "a number"),
-    ("NamedBlobFile", "a text", "a text"),
-    ("RelationChoice, content browser", "a text", "a text"),
-    ("Data grid", [{"name": 1, "count": "three"}, "no row"], "rows of another kind"),
+    ("TextLine", ["one", "two"], "a list was stored"),
+    ("Int", "seven", "a text was stored"),
+    ("List of TextLine", 7, "a number was stored"),
+    ("NamedBlobFile", "a text", "a text was stored"),
+    ("RelationChoice, content browser", "a text", "a text was stored"),
+    (
+        "Data grid",
+        [{"name": 1, "count": "three"}, "no row"],
+        "rows of another kind were stored",
+    ),
 )
 
 
-def unfit(title: str, stored: Any, kind: str) -> Case:
+def unfit(title: str, stored: Any, before: str) -> Case:
     """Return the case of a field type, with a value of another type stored before."""
     found = TEXTS + NUMBERS + COLLECTIONS + FILES + RELATIONS + GRIDS
     (case,) = (case for case in found if case.title == title)
@@ -30,9 +34,7 @@ def unfit(title: str, stored: Any, kind: str) -> Case:
         **case.without,
         "default": "a value is stored",
     }
-    return replace(
-        case, title=f"{title}, {kind} was stored", before=stored, without=without
-    )
+    return replace(case, title=f"{title}, {before}", before=stored, without=without)
 
 
 UNFIT = tuple(unfit(*stored) for stored in STORED)
