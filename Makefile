@@ -1,6 +1,6 @@
 # See README.rst; "make help" lists the targets.
 
-TARGETS = install start test lint format buildout browser-test screenshots architecture translations advisories clean help
+TARGETS = install start test lint format buildout browser-test screenshots architecture translations advisories benchmark clean help
 
 .PHONY: $(TARGETS)
 .DEFAULT_GOAL = help

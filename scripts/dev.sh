@@ -13,6 +13,8 @@
 #   architecture  draw the picture of the rooms and their imports
 #   translations  collect the messages for translators
 #   advisories    look for known faults in what we pin ourselves
+#   benchmark     measure what forms cost, for docs/performance.rst; --quick takes
+#                 three minutes, --help tells the rest
 #   clean         delete everything that these commands made
 #
 # Settings, as environment variables or arguments of make:
@@ -202,6 +204,12 @@ advisories() {
     exec "$TOOLS/bin/python" scripts/advisories.py "$CONSTRAINTS" "$VENV" "$TOOLS"
 }
 
+benchmark() {
+    make_plone_venv
+    PYTHONPATH=$ROOT/benchmarks:$ROOT/scripts PYTHONWARNINGS=${PYTHONWARNINGS:-ignore} \
+        exec "$VENV/bin/python" -m performance "$@"
+}
+
 clean() {
     found=$(ls -d $MADE 2>/dev/null || true)
     if [ -z "$found" ]; then
@@ -220,7 +228,7 @@ clean() {
 command=${1:-help}
 [ $# -eq 0 ] || shift
 case $command in
-    install|start|lint|buildout|screenshots|architecture|translations|advisories|clean) $command "$@" ;;
+    install|start|lint|buildout|screenshots|architecture|translations|advisories|benchmark|clean) $command "$@" ;;
     test) run_tests "$@" ;;
     format) lint fix ;;
     browser-test) browser_test "$@" ;;

@@ -46,6 +46,7 @@ DOCUMENTS = (
     "docs/connections.rst",
     "docs/index.rst",
     "docs/lifecycle.rst",
+    "docs/performance.rst",
     "docs/reference.rst",
     "docs/saving.rst",
     "docs/security.rst",
