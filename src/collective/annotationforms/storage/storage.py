@@ -60,6 +60,7 @@ class AnnotationStorage(PersistentMapping):
     __name__ = None
     in_save = False
     _is_clean = False
+    _annotations_of_page = None
 
     def __init__(self, page: Any, key: str):
         self.__parent__ = page
@@ -77,9 +78,19 @@ class AnnotationStorage(PersistentMapping):
         stored = self._stored()
         return NOTHING_STORED if stored is None else stored
 
+    # The base class asks for what is stored up to three times to read one value.
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.data
+
     def __getitem__(self, name: str) -> Any:
         """Return the value of the field `name`, not to be changed in place."""
-        return detached(super().__getitem__(name))
+        return detached(self.data[name])
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the value of the field `name`, or `default`; never writes."""
+        value = self.data.get(name, NOTHING_STORED)
+        return default if value is NOTHING_STORED else detached(value)
 
     def __setitem__(self, name: str, value: Any) -> None:
         """Store the value of the field `name`, and the mapping if there is none."""
@@ -140,7 +151,7 @@ class AnnotationStorage(PersistentMapping):
         # Not clear(), which reads the values: those of a class that is gone can't be.
         for name in self._names_to_remove():
             del self[name]
-        stored = annotations(self.__parent__, self.key)
+        stored = self._annotations()
         if self.key in stored:
             del stored[self.key]
 
@@ -191,8 +202,22 @@ class AnnotationStorage(PersistentMapping):
             # Nobody can be told of values that nobody can read.
             return []
 
-    def _stored(self) -> Mapping | None:
+    def _annotations(self) -> IAnnotations:
+        """Return the annotations of the page.
+
+        They are looked up for each read, unless they are of a kind that has nothing of
+        its own: whatever is written, committed or aborted meanwhile, it is the page
+        that is read.
+        """
+        if self._annotations_of_page is not None:
+            return self._annotations_of_page
         found = annotations(self.__parent__, self.key)
+        if type(found) is AttributeAnnotations and not _has_hints(self.__parent__):
+            self._annotations_of_page = found
+        return found
+
+    def _stored(self) -> Mapping | None:
+        found = self._annotations()
         try:
             stored = found.get(self.key)
         except NOT_LOADED as error:
@@ -214,7 +239,7 @@ class AnnotationStorage(PersistentMapping):
         if not isinstance(stored, PersistentMapping):
             # Changes of a plain dict are not noticed by the ZODB.
             stored = PersistentMapping(stored or {})
-            annotations(self.__parent__, self.key)[self.key] = stored
+            self._annotations()[self.key] = stored
         elif not self._is_clean:
             self._is_clean = True
             self._clean(stored)
@@ -333,3 +358,9 @@ def _hints_hide_annotations(page: Any) -> bool:
     # The first look wakes the object up, so that the second finds its own state.
     found = getattr(base, "__annotations__", None)
     return found is not None and "__annotations__" not in vars(base)
+
+
+def _has_hints(page: Any) -> bool:
+    """Tell whether the class has hints, which the page may hide by its annotations."""
+    # Not by getattr(): a class makes an empty dict of hints for who asks for them.
+    return any("__annotations__" in vars(cls) for cls in type(aq_base(page)).__mro__)

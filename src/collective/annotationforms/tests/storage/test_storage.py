@@ -332,6 +332,113 @@ class TestWhatIsWritten(StorageTestCase):
             self.assertEqual(values, annotation_storage(connection.root.page, KEY))
 
 
+class OwnState:
+    """Annotations that keep what they have found when they were made."""
+
+    def __init__(self, page):
+        self.found = dict(getattr(page, "elsewhere", {}))
+
+    def get(self, key, default=None):
+        return self.found.get(key, default)
+
+
+class TestNothingIsStale(StorageTestCase):
+    """A storage reads what the page has now, whatever has happened meanwhile."""
+
+    def setUp(self):
+        super().setUp()
+        context = database()
+        self.connection = context.__enter__()
+        self.addCleanup(context.__exit__, None, None, None)
+        self.connection.root()["page"] = self.page
+        transaction.commit()
+
+    def elsewhere(self):
+        """Return a storage of the page in another connection, and its manager."""
+        manager = transaction.TransactionManager()
+        connection = self.connection.db().open(manager)
+        self.addCleanup(connection.close)
+        self.addCleanup(manager.abort)
+        return annotation_storage(connection.root()["page"], KEY), manager
+
+    def test_what_another_storage_of_the_page_writes(self):
+        other = annotation_storage(self.page, KEY)
+        self.assertNotIn("name", self.storage)
+        other["name"] = "Ada"
+        self.assertEqual("Ada", self.storage["name"])
+        other.remove()
+        self.assertEqual({}, self.storage.copy())
+        self.storage["name"] = "Bob"
+        self.assertEqual({"name": "Bob"}, other.copy())
+
+    def test_a_mapping_that_was_replaced(self):
+        self.storage["name"] = "Ada"
+        IAnnotations(self.page)[KEY] = PersistentMapping(name="Bob")
+        self.assertEqual("Bob", self.storage["name"])
+        self.storage["name"] = "Eve"
+        self.assertEqual({"name": "Eve"}, dict(self.stored()))
+
+    def test_the_first_save_is_aborted(self):
+        self.storage["name"] = "Ada"
+        transaction.abort()
+        self.assertNotIn("name", self.storage)
+        self.storage["name"] = "Bob"
+        transaction.commit()
+        other, _manager = self.elsewhere()
+        self.assertEqual({"name": "Bob"}, other.copy())
+
+    def test_the_first_save_is_rolled_back(self):
+        transaction.begin()
+        savepoint = transaction.savepoint()
+        self.storage["name"] = "Ada"
+        savepoint.rollback()
+        self.assertNotIn("name", self.storage)
+        self.storage["name"] = "Bob"
+        transaction.commit()
+        other, _manager = self.elsewhere()
+        self.assertEqual({"name": "Bob"}, other.copy())
+
+    def test_a_later_save_is_rolled_back(self):
+        self.storage["name"] = "Ada"
+        transaction.commit()
+        savepoint = transaction.savepoint()
+        self.storage.remove()
+        self.storage["name"] = "Bob"
+        savepoint.rollback()
+        self.assertEqual("Ada", self.storage["name"])
+        self.storage["motto"] = "No"
+        transaction.commit()
+        other, _manager = self.elsewhere()
+        self.assertEqual({"name": "Ada", "motto": "No"}, other.copy())
+
+    def test_what_others_commit_is_seen_in_the_next_transaction(self):
+        other, manager = self.elsewhere()
+        self.assertNotIn("name", self.storage)
+        other["name"] = "Ada"
+        manager.commit()
+        self.assertNotIn("name", self.storage)
+        transaction.begin()
+        self.assertEqual("Ada", self.storage["name"])
+        other.remove()
+        manager.commit()
+        transaction.begin()
+        self.assertEqual({}, self.storage.copy())
+
+    def test_annotations_with_a_state_of_their_own(self):
+        provideAdapter(OwnState, (type(self.page),), IAnnotations)
+        self.assertNotIn("name", self.storage)
+        self.page.elsewhere = {KEY: PersistentMapping(name="Ada")}
+        self.assertEqual("Ada", self.storage["name"])
+
+    def test_hints_are_found_though_there_were_annotations_before(self):
+        page = HintedPage()
+        vars(page)["__annotations__"] = {KEY: PersistentMapping(name="Ada")}
+        storage = annotation_storage(page, KEY)
+        self.assertEqual("Ada", storage["name"])
+        del vars(page)["__annotations__"]
+        self.assertRaises(AnnotationsHiddenError, storage.get, "name")
+
+
 class TestRemove(StorageTestCase):
     """Removing all that is stored."""
 
