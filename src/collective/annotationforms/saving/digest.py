@@ -25,8 +25,17 @@ def digest(storage: IAnnotationStorage, field: IField, value: Any) -> str:
 
 def digest_of(storage: IAnnotationStorage, name: str, value: Any) -> str:
     """Return the digest of what has the same repr for the same value, see `digest`."""
-    place = (identity(storage.__parent__), storage.key, name)
-    message = repr((place, value)).encode(errors="surrogatepass")
-    key = getUtility(IKeyManager).secret().encode()[: blake2b.MAX_KEY_SIZE]
-    made = blake2b(message, key=key, digest_size=SIZE)
+    start = storage._v_kept.get(__name__)
+    if start is None:
+        # A storage is made for one request.
+        start = storage._v_kept[__name__] = _start(storage)
+    made = start.copy()
+    made.update(f"{name!r}), {value!r})".encode(errors="surrogatepass"))
     return urlsafe_b64encode(made.digest()).decode()
+
+
+def _start(storage: IAnnotationStorage) -> blake2b:
+    """Return what the digests of all values of a storage begin with."""
+    start = f"(({identity(storage.__parent__)!r}, {storage.key!r}, "
+    key = getUtility(IKeyManager).secret().encode()[: blake2b.MAX_KEY_SIZE]
+    return blake2b(start.encode(errors="surrogatepass"), key=key, digest_size=SIZE)

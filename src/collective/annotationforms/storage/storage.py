@@ -67,6 +67,8 @@ class AnnotationStorage(PersistentMapping):
         self.key = key
         #: What gives the default of a field of a form, the same each time.
         self.defaults: dict[tuple, Callable[[], Any]] = {}
+        #: What others have made for this storage, to make it once in a request.
+        self._v_kept: dict[str, Any] = {}
 
     def __repr__(self) -> str:
         # No values: they may be personal, and a repr ends up in logs.
