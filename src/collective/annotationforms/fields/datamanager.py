@@ -6,6 +6,7 @@ from collective.annotationforms.interfaces import InvalidValueError
 from collective.annotationforms.interfaces import IStorageDataManager
 from collective.annotationforms.interfaces import IStorageField
 from collective.annotationforms.interfaces import IUnfitField
+from collective.annotationforms.storage.parts import ATOMS
 from collective.annotationforms.storage.parts import replaced
 from collective.annotationforms.storage.relation import relation_to
 from collective.annotationforms.storage.relation import target_of
@@ -47,7 +48,10 @@ class StorageField(DictionaryField):
     def query(self, default: Any = NO_VALUE) -> Any:
         """Return the stored value, `default` if none was ever stored."""
         value = super().query(default)
-        return value if value is default else _with_readable_names(with_targets(value))
+        # Most values are text, numbers and the like: nothing is to be replaced in them.
+        if value is default or type(value) in ATOMS:
+            return value
+        return _with_readable_names(with_targets(value))
 
     def set(self, value: Any) -> None:
         """Store the value; raises TypeError for a read-only field."""

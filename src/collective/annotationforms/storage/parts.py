@@ -101,11 +101,13 @@ def replaced(value: Any, is_meant: Callable, replacement: Callable) -> Any:
     A part that is replaced by None is left out of a list or a set.  What has no such
     part is returned as it is.
     """
+    if type(value) in ATOMS:
+        return replacement(value) if is_meant(value) else value
     if why_unreadable(value) is not None:
         return value
     if is_meant(value):
         return replacement(value)
-    if not is_container(value) or not any(map(is_meant, _leaves_of_container(value))):
+    if not is_container(value) or not _has(value, is_meant):
         return value
     old = [part.value for part in parts(None, value)]
     new = [replaced(item, is_meant, replacement) for item in old]
@@ -129,14 +131,16 @@ def leaves(field: IField | None, value: Any) -> Iterator[Any]:
         yield from leaves(part.field, part.value)
 
 
-def _leaves_of_container(value: Any) -> Iterator[Any]:
+def _has(value: Any, is_meant: Callable) -> bool:
+    """Tell whether a container has a leaf that `is_meant`, however deep."""
+    if type(value) in ATOMS:
+        return is_meant(value)
     if why_unreadable(value) is not None:
-        return
+        return False
     if not is_container(value):
-        yield value
-        return
-    for part in parts(None, value):
-        yield from _leaves_of_container(part.value)
+        return is_meant(value)
+    items = value.values() if isinstance(value, Mapping) else value
+    return any(_has(item, is_meant) for item in items)
 
 
 def _fields_of_items(field: IField | None) -> Callable[[Any], IField | None]:

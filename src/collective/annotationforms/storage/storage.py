@@ -5,7 +5,6 @@ Knows nothing of forms and requests.
 
 from Acquisition import aq_base
 from collections.abc import Callable
-from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import MutableMapping
 from collections.abc import Set
@@ -25,7 +24,6 @@ from collective.annotationforms.storage.relation import own_relation
 from collective.annotationforms.storage.relation import without_content
 from collective.annotationforms.storage.value import detached
 from collective.annotationforms.storage.written import as_written
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from functools import partial
@@ -83,16 +81,24 @@ class AnnotationStorage(PersistentMapping):
     # The base class asks for what is stored up to three times to read one value.
 
     def __contains__(self, name: object) -> bool:
-        return name in self.data
+        return name in self._values()
 
     def __getitem__(self, name: str) -> Any:
         """Return the value of the field `name`, not to be changed in place."""
-        return detached(self.data[name])
+        return detached(self._values()[name])
 
     def get(self, name: str, default: Any = None) -> Any:
         """Return the value of the field `name`, or `default`; never writes."""
-        value = self.data.get(name, NOTHING_STORED)
+        value = self._values().get(name, NOTHING_STORED)
         return default if value is NOTHING_STORED else detached(value)
+
+    def _values(self) -> Mapping:
+        """Return what is stored, to be read only, as a dict where that is possible."""
+        stored = self._stored()
+        if type(stored) is PersistentMapping:
+            # Each of its methods asks this dict, in Python.
+            return stored.data
+        return NOTHING_STORED if stored is None else stored
 
     def __setitem__(self, name: str, value: Any) -> None:
         """Store the value of the field `name`, and the mapping if there is none."""
@@ -100,8 +106,10 @@ class AnnotationStorage(PersistentMapping):
 
     def put_back(self, name: str, value: Any) -> None:
         """See IAnnotationStorage"""
-        with self._naming(name):
+        try:
             value = detached(value)
+        except ValueError as error:
+            raise self._refusal(name, error) from error
         self._write(name, value)
 
     def _write(self, name: str, value: Any) -> None:
@@ -123,17 +131,13 @@ class AnnotationStorage(PersistentMapping):
 
     def storable(self, name: str, value: Any) -> Any:
         """See IAnnotationStorage"""
-        with self._naming(name):
-            return as_written(value, keep=partial(own_relation, self, name))
-
-    @contextmanager
-    def _naming(self, name: str) -> Iterator[None]:
         try:
-            yield
+            return as_written(value, keep=partial(own_relation, self, name))
         except ValueError as error:
-            raise InvalidValueError(
-                self.__parent__, self.key, error.args[0], field=name
-            ) from error
+            raise self._refusal(name, error) from error
+
+    def _refusal(self, name: str, error: ValueError) -> InvalidValueError:
+        return InvalidValueError(self.__parent__, self.key, error.args[0], field=name)
 
     # The base class would write past these methods.
     clear = MutableMapping.clear
