@@ -16,7 +16,7 @@ tells the rest.
 
 All forms are made of the same classes of ``z3c.form``, ``plone.autoform`` and
 ``plone.z3cform``, with fields of seven types (line, text, number, yes or no, date,
-choice, list of choices).  They run in one process, in turn, in an order that is another
+choice, set of choices).  They run in one process, in turn, in an order that is another
 one each time.  Times are those of the processor, in milliseconds: look at the ratios,
 since times differ from machine to machine.  A ratio is the median of those within each
 turn, with its quartiles.

