@@ -15,6 +15,9 @@ def may_use_field(use: FieldUse, key: str, page: Any) -> bool:
     bases, as plone.autoform merges them.  Nobody has a permission that is not known.
     """
     needed = permission_of(use, key)
+    if needed is None:
+        # Most fields: the page, and what it may be a copy of, need not be asked.
+        return True
     # zope.security's own checkPermission needs an interaction, which scripts lack.
     return all(SecurityPolicy().checkPermission(needed, one) for one in guards_of(page))
 
