@@ -8,6 +8,7 @@ from collective.annotationforms.fields.moment import show_moments
 from collective.annotationforms.fields.password import hide_passwords
 from collective.annotationforms.fields.unfitwidget import UnfitFieldWidget
 from collective.annotationforms.forms.address import user_is_unknown
+from collective.annotationforms.forms.mark import mark
 from collective.annotationforms.forms.sent import check_sent
 from collective.annotationforms.forms.uploads import bring_back_uploads
 from collective.annotationforms.interfaces import IAnnotationStorage
@@ -81,10 +82,10 @@ class StorageWidgets(FieldWidgets):
         super().update()
         displays = only_displays(whole_form(self.form))
         for widget in filter(IWidget.providedBy, self.values()):
-            alsoProvides(widget, IStorageWidget)
+            mark(widget, IStorageWidget)
             if user_is_unknown(self.form):
                 for part in all_inner_widgets(widget):
-                    alsoProvides(part, IStorageWidgetPart)
+                    mark(part, IStorageWidgetPart)
             stored = self.content.get(widget.field.__name__)
             if not IUnfitField.providedBy(widget.field):
                 if self.request.form:
