@@ -34,14 +34,22 @@ class Managers:
         return run
 
     def post(self) -> Callable[[], None]:
-        """Return what reads and writes each field as saving a form does."""
+        """Return what reads each field and writes one, as saving a form does."""
+        return self._written(1)
+
+    def fill(self) -> Callable[[], None]:
+        """Return what reads and writes each field, as the first save does."""
+        return self._written(len(self.fields))
+
+    def _written(self, number: int) -> Callable[[], None]:
         form = self._form()
-        values = list(values_of(self.schema, []).values())
+        values = list(values_of(self.schema, []).values())[:number]
 
         def run() -> None:
             content = form.getContent()
-            for field, value in zip(self.fields, values, strict=True):
+            for field in self.fields:
                 getMultiAdapter((content, field), IDataManager).query()
+            for field, value in zip(self.fields, values, strict=False):
                 getMultiAdapter((content, field), IDataManager).set(value)
 
         return run

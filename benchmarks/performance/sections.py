@@ -59,9 +59,14 @@ def managers(site: Site, extent: Extent) -> dict[str, Any]:
     """Return the figures of data managers and storage alone; ratios to the recipe."""
     found = {peer.title: Managers(site, peer, IFields20) for peer in PEERS}
     reference = next(peer.title for peer in PEERS if peer.name == "recipe")
+    steps = {
+        "get": "Read all",
+        "post": "Read all, write one",
+        "fill": "Read and write all",
+    }
     return {
         step: _figures(found, method, extent.repetitions * 2, reference)
-        for method, step in (("get", "Read all"), ("post", "Read and write all"))
+        for method, step in steps.items()
     }
 
 
