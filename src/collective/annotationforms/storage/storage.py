@@ -94,11 +94,17 @@ class AnnotationStorage(PersistentMapping):
 
     def _values(self) -> Mapping:
         """Return what is stored, to be read only, as a dict where that is possible."""
-        stored = self._stored()
-        if type(stored) is PersistentMapping:
-            # Each of its methods asks this dict, in Python.
-            return stored.data
-        return NOTHING_STORED if stored is None else stored
+        if self._annotations_of_page is not None:
+            # As almost always: what follows comes to the same, with more questions.
+            try:
+                stored = aq_base(self.__parent__).__annotations__.get(self.key)
+                if type(stored) is PersistentMapping:
+                    # Each of its methods asks this dict, in Python.
+                    return stored.data
+            except NOT_LOADED:
+                # Those who ask get told below, if it is no page without annotations.
+                pass
+        return self.data
 
     def __setitem__(self, name: str, value: Any) -> None:
         """Store the value of the field `name`, and the mapping if there is none."""
@@ -169,8 +175,11 @@ class AnnotationStorage(PersistentMapping):
         It is what attributes of content would be to a widget, or to a function in a
         schema that gets its context.
         """
+        if name.startswith("_"):
+            # Each look-up of an adapter asks for __provides__: say it in short.
+            raise AttributeError(name)
         # What the class has is here as well if it has raised an AttributeError itself.
-        if name.startswith("_") or hasattr(type(self), name):
+        if hasattr(type(self), name):
             raise AttributeError(f"{self!r} has no attribute {name!r}.")
         return self[name] if name in self.data else getattr(self.__parent__, name)
 
