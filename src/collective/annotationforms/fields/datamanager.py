@@ -6,7 +6,7 @@ from collective.annotationforms.interfaces import InvalidValueError
 from collective.annotationforms.interfaces import IStorageDataManager
 from collective.annotationforms.interfaces import IStorageField
 from collective.annotationforms.interfaces import IUnfitField
-from collective.annotationforms.storage.parts import ATOMS
+from collective.annotationforms.storage.parts import is_plain
 from collective.annotationforms.storage.parts import replaced
 from collective.annotationforms.storage.relation import relation_to
 from collective.annotationforms.storage.relation import target_of
@@ -48,8 +48,8 @@ class StorageField(DictionaryField):
     def query(self, default: Any = NO_VALUE) -> Any:
         """Return the stored value, `default` if none was ever stored."""
         value = super().query(default)
-        # Most values are text, numbers and the like: nothing is to be replaced in them.
-        if value is default or type(value) in ATOMS:
+        # As most values are: nothing is to be replaced in them.
+        if value is default or is_plain(value):
             return value
         return _with_readable_names(with_targets(value))
 

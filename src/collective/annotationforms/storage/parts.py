@@ -30,6 +30,10 @@ WITHOUT_PARTS = (*ATOMS, Decimal, date, time)
 SEQUENCES = (list, tuple, deque, UserList)
 
 
+#: Built-in containers that a copy of is made of by their class.
+PLAIN_CONTAINERS = (list, tuple, set, frozenset)
+
+
 class Part(NamedTuple):
     """A part of a value.
 
@@ -63,6 +67,17 @@ def parts(field: IField | None, value: Any) -> list[Part] | None:
         Part(name, of_part, getattr(value, name, None))
         for name, of_part in fields.items()
     ]
+
+
+def is_plain(value: Any) -> bool:
+    """Tell whether it is text, a number or None, or a list or set of such.
+
+    Nothing else is in it: no relation, no file, no object that can be changed.
+    """
+    kind = type(value)
+    if kind in PLAIN_CONTAINERS:
+        return all(type(item) in ATOMS for item in value)
+    return kind in ATOMS
 
 
 def is_container(value: Any) -> bool:

@@ -6,7 +6,9 @@ from collections.abc import Set
 from collective.annotationforms.interfaces import describe_page
 from collective.annotationforms.storage.loading import why_unreadable
 from collective.annotationforms.storage.parts import ATOMS
+from collective.annotationforms.storage.parts import is_plain
 from collective.annotationforms.storage.parts import parts
+from collective.annotationforms.storage.parts import PLAIN_CONTAINERS
 from collective.annotationforms.storage.parts import rebuilt
 from collective.annotationforms.storage.parts import SEQUENCES
 from collective.annotationforms.storage.relation import target_of
@@ -44,8 +46,9 @@ def detached(value: Any) -> Any:
     Those notice changes and are stored by themselves, everything else in the value does
     not.  Raises ValueError for what can't be copied so.
     """
-    if type(value) in ATOMS:
-        return value
+    if is_plain(value):
+        kind = type(value)
+        return kind(value) if kind in PLAIN_CONTAINERS else value
     written = BytesIO()
     pickler = _ValuePickler(written)
     try:
