@@ -45,6 +45,11 @@ class StorageField(DictionaryField):
 
     __roles__ = ()
 
+    def __init__(self, data: IAnnotationStorage, field: IField):
+        # The base class asks whether a storage is a mapping, each time.
+        self.data = data
+        self.field = field
+
     def query(self, default: Any = NO_VALUE) -> Any:
         """Return the stored value, `default` if none was ever stored."""
         value = super().query(default)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from collective.annotationforms.fields.innerwidget import inner_widgets
 from collective.annotationforms.interfaces import IStorageField
+from collective.annotationforms.storage.parts import is_plain
 from collective.annotationforms.storage.parts import SEQUENCES
 from datetime import date
 from datetime import time
@@ -50,6 +51,9 @@ def show_moments(widget: IWidget, value: Any) -> None:
     Call it when the widget is up to date.
     """
     if not isinstance(value, (date, time)):
+        if is_plain(value) and not isinstance(value, SEQUENCES):
+            # As most values: there is none in it.
+            return
         for inner, part in _parts(widget, value):
             show_moments(inner, part)
     elif any(kind.providedBy(widget) for kind in WIDGETS):

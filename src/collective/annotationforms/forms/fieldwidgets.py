@@ -48,7 +48,6 @@ from z3c.form.interfaces import IFieldsForm
 from z3c.form.interfaces import IFormLayer
 from z3c.form.interfaces import IWidget
 from zope.component import adapter
-from zope.interface import alsoProvides
 from zope.schema.interfaces import ICollection
 from zope.schema.interfaces import IField
 from zope.schema.interfaces import InvalidValue
@@ -160,22 +159,25 @@ class StorageWidgets(FieldWidgets):
     def _of_storage(self, form_field: Field) -> Field:
         # The form may be updated again, and the value may fit by now.
         original = getattr(form_field, "fitting", form_field)
-        form_field = copy(original)
-        field = with_columns(form_field.field, self._keeps(form_field))
-        form_field.field = field_of_storage(field, self.content)
-        if self._mode_of(form_field) == DISPLAY_MODE:
-            form_field.field = with_named_items(form_field.field)
-        ask_once(form_field.field, self.content)
-        name = form_field.field.__name__
-        if name not in self.content:
-            return form_field
-        # Stored empty is a value: z3c.form would show the default in its place.
-        form_field.showDefault = False
-        if not fits(form_field.field, self.content.data[name]):
-            form_field.fitting = original
-            form_field.field = unfit_field(form_field.field)
-            form_field.widgetFactory = copy(form_field.widgetFactory)
-            form_field.widgetFactory[DISPLAY_MODE] = UnfitFieldWidget
+        form_field = copied(original)
+        whole = with_columns(original.field, self._keeps(original))
+        field = field_of_storage(whole, self.content)
+        if self._mode_of(original) == DISPLAY_MODE:
+            field = with_named_items(field)
+        ask_once(field, self.content)
+        name = field.__name__
+        data = self.content.data
+        if name in data:
+            # Stored empty is a value: z3c.form would show the default in its place.
+            form_field.showDefault = False
+            if not fits(field, data[name]):
+                field = unfit_field(field)
+                form_field.fitting = original
+                form_field.widgetFactory = copy(form_field.widgetFactory)
+                form_field.widgetFactory[DISPLAY_MODE] = UnfitFieldWidget
+        # Past the property: it has the field validated that was there before, and
+        # notifies of it.
+        vars(form_field)["field"] = field
         return form_field
 
 
@@ -196,30 +198,40 @@ def field_of_storage(field: IField, storage: IAnnotationStorage) -> IStorageFiel
     if IStorageField.providedBy(field) and field.storage is storage:
         # The form is updated again.
         return field
-    copied = copy(field)
+    made = copied(field)
     if not IStorageField.providedBy(field):
-        copied.__class__ = _binding_to_page(type(field))
-    copied.storage = storage
-    alsoProvides(copied, IStorageField)
+        made.__class__ = _binding_to_page(type(field))
+    made.storage = storage
+    mark(made, IStorageField)
     # Terms of a collection are those of its value type, bound to the form's content.
     for name in ("key_type", "value_type"):
-        part = getattr(copied, name, None)
+        part = getattr(made, name, None)
         if part is not None:
-            setattr(copied, name, field_of_storage(part, storage))
-    if ICollection.providedBy(copied) and INamedField.providedBy(copied.value_type):
-        alsoProvides(copied, IStorageFilesField)
-    return copied
+            setattr(made, name, field_of_storage(part, storage))
+    if ICollection.providedBy(made) and INamedField.providedBy(made.value_type):
+        mark(made, IStorageFilesField)
+    return made
 
 
 def unfit_field(field: IStorageField) -> IUnfitField:
     """Return a copy of the field for a stored value that does not fit it."""
-    copied = copy(field)
-    copied.fitting = field
+    made = copied(field)
+    made.fitting = field
     # The value is there: else nobody could save the other fields, and a menu without an
     # empty choice would send its first one.
-    copied.required = False
-    alsoProvides(copied, IUnfitField)
-    return copied
+    made.required = False
+    mark(made, IUnfitField)
+    return made
+
+
+def copied(obj: Any) -> Any:
+    """Return a shallow copy, as copy() makes it, which asks more questions."""
+    cls = type(obj)
+    if cls.__reduce_ex__ is not object.__reduce_ex__ or hasattr(cls, "__copy__"):
+        return copy(obj)
+    made = cls.__new__(cls)
+    vars(made).update(vars(obj))
+    return made
 
 
 class BindsToPage:

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from collections.abc import Set
 from collective.annotationforms.storage.loading import why_unreadable
 from datetime import date
+from datetime import datetime
 from datetime import time
+from datetime import timedelta
 from decimal import Decimal
 from persistent import Persistent
 from persistent.mapping import PersistentMapping
@@ -30,6 +32,8 @@ WITHOUT_PARTS = (*ATOMS, Decimal, date, time)
 SEQUENCES = (list, tuple, deque, UserList)
 
 
+#: Types of values that never change, and have nothing in them.
+UNCHANGING = frozenset((*WITHOUT_PARTS, datetime, timedelta))
 #: Built-in containers that a copy of is made of by their class.
 PLAIN_CONTAINERS = (list, tuple, set, frozenset)
 
@@ -70,14 +74,14 @@ def parts(field: IField | None, value: Any) -> list[Part] | None:
 
 
 def is_plain(value: Any) -> bool:
-    """Tell whether it is text, a number or None, or a list or set of such.
+    """Tell whether it is text, a number, a date or None, or a list or set of such.
 
     Nothing else is in it: no relation, no file, no object that can be changed.
     """
     kind = type(value)
     if kind in PLAIN_CONTAINERS:
-        return all(type(item) in ATOMS for item in value)
-    return kind in ATOMS
+        return all(type(item) in UNCHANGING for item in value)
+    return kind in UNCHANGING
 
 
 def is_container(value: Any) -> bool:
