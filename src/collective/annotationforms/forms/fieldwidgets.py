@@ -173,8 +173,11 @@ class StorageWidgets(FieldWidgets):
             if not fits(field, data[name]):
                 field = unfit_field(field)
                 form_field.fitting = original
-                form_field.widgetFactory = copy(form_field.widgetFactory)
-                form_field.widgetFactory[DISPLAY_MODE] = UnfitFieldWidget
+                # Not by its property, which sets a default among the factories that
+                # the copy shares with the field of the form's class.
+                factories = copy(original.widgetFactory)
+                factories[DISPLAY_MODE] = UnfitFieldWidget
+                vars(form_field)["_widgetFactories"] = factories
         # Past the property: it has the field validated that was there before, and
         # notifies of it.
         vars(form_field)["field"] = field

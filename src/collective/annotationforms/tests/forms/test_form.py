@@ -1,4 +1,5 @@
 from collective.annotationforms import AnnotationStorageMixin
+from collective.annotationforms.fields.unfitwidget import UnfitFieldWidget
 from collective.annotationforms.interfaces import IAnnotationForm
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.tests import sampleforms
@@ -10,8 +11,12 @@ from plone.z3cform.fieldsets.group import Group as PloneGroup
 from plone.z3cform.fieldsets.group import GroupFactory
 from typing import ClassVar
 from z3c.form import field
+from z3c.form.browser.textarea import TextAreaFieldWidget
+from z3c.form.browser.textarea import TextAreaWidget
 from z3c.form.form import EditForm
 from z3c.form.group import Group
+from z3c.form.interfaces import DISPLAY_MODE
+from zope.annotation.interfaces import IAnnotations
 from zope.interface import Interface
 from zope.interface.verify import verifyObject
 
@@ -55,6 +60,26 @@ class TestGetContent(IntegrationTestCase):
 
         with self.assertRaisesRegex(TypeError, "tuple of interfaces"):
             Form(self.page, self.request).getContent()
+
+
+class TestFieldsOfTheClass(IntegrationTestCase):
+    """What a form does with its fields is not left to the next one of its class."""
+
+    def test_the_widget_of_a_value_that_does_not_fit(self):
+        fields = field.Fields(sampleforms.ISmall)
+        fields["name"].widgetFactory = TextAreaFieldWidget
+        form_class = type("Form", (sampleforms.PlainEditForm,), {"fields": fields})
+        form = form_class(self.page, self.request)
+        for stored, factory in ((7, UnfitFieldWidget), ("x", TextAreaFieldWidget)):
+            IAnnotations(self.page)[form.getContent().key] = PersistentMapping(
+                name=stored
+            )
+            form = form_class(self.page, self.request)
+            form.update()
+            self.assertIsInstance(form.widgets["name"], TextAreaWidget)
+            self.assertIs(factory, form.fields["name"].widgetFactory[DISPLAY_MODE])
+            found = fields["name"].widgetFactory
+            self.assertIs(TextAreaFieldWidget, found[DISPLAY_MODE])
 
 
 class TestAnyBase(FunctionalTestCase):
