@@ -12,6 +12,7 @@ from collective.annotationforms.saving.token import is_of_default
 from collective.annotationforms.saving.token import is_stored
 from collective.annotationforms.saving.token import sent_back
 from collective.annotationforms.saving.token import sent_token
+from collective.annotationforms.saving.token import shown_of
 from collective.annotationforms.saving.token import shown_value
 from collective.annotationforms.saving.token import token_of
 from collective.annotationforms.saving.token import token_of_value
@@ -100,7 +101,8 @@ def merged_value(widget: IWidget, sent: Any) -> Any:
     if seen is not None and choice_of(widget) == THEIRS:
         return current
     try:
-        sent = with_kept_rows(widget.context, widget, sent, shown_value(widget))
+        shown = shown_of(widget, current)
+        sent = with_kept_rows(widget.context, widget, sent, shown)
     except RowGone as error:
         if seen is not None and is_left_alone(widget.context, widget, sent):
             return current
@@ -211,9 +213,8 @@ def _is_as_shown(widget: IWidget, value: Any) -> bool:
     if getattr(widget, "chosen", False) and not is_stored(widget):
         # No matter whether it is the default, too, maybe since a moment ago.
         return False
-    shown = shown_value(widget)
-    return (
-        same(widget.field, current_value(widget), value)
-        or is_left_unfit(widget, value)
-        or same(widget.field, sent_back(widget, shown), value)
-    )
+    current = current_value(widget)
+    if same(widget.field, current, value) or is_left_unfit(widget, value):
+        return True
+    shown = shown_of(widget, current)
+    return same(widget.field, sent_back(widget, shown), value)

@@ -111,6 +111,12 @@ def shown_value(widget: IWidget) -> Any:
     return current_value(widget)
 
 
+def shown_of(widget: IWidget, current: Any) -> Any:
+    """Return the same for one who has what `current_value` returns."""
+    is_unfit = IUnfitField.providedBy(widget.field)
+    return widget.field.missing_value if is_unfit else current
+
+
 def sent_back(widget: IWidget, shown: Any) -> Any:
     """Return what an untouched widget sends back, e.g. [] for None."""
     converter = IDataConverter(widget)
