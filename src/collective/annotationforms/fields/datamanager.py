@@ -46,9 +46,12 @@ class StorageField(DictionaryField):
     __roles__ = ()
 
     def __init__(self, data: IAnnotationStorage, field: IField):
-        # The base class asks whether a storage is a mapping, each time.
-        self.data = data
-        self.field = field
+        if IAnnotationStorage.providedBy(data):
+            # The base class asks for long whether it is a mapping.
+            self.data = data
+            self.field = field
+        else:
+            super().__init__(data, field)
 
     def query(self, default: Any = NO_VALUE) -> Any:
         """Return the stored value, `default` if none was ever stored."""

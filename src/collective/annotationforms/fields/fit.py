@@ -11,6 +11,7 @@ from collective.annotationforms.storage.loading import why_unreadable
 from collective.annotationforms.storage.parts import Part
 from collective.annotationforms.storage.parts import parts
 from collective.annotationforms.storage.parts import SEQUENCES
+from collective.annotationforms.storage.parts import UNCHANGING
 from collective.annotationforms.storage.parts import unshared
 from datetime import datetime
 from persistent.mapping import PersistentMapping
@@ -48,6 +49,8 @@ def fits(field: IField | None, value: Any) -> bool:
         return True
     if not _is_of_type(field, value):
         return False
+    if type(value) in UNCHANGING:
+        return True
     if IMapping.providedBy(field) and not all(
         fits(field.key_type, key) for key in value
     ):

@@ -1,5 +1,7 @@
 """The fields of a form on a storage: bound to the page, not to the storage."""
 
+from collections.abc import Iterable
+from collections.abc import Iterator
 from collective.annotationforms.fields.default import ask_once
 from collective.annotationforms.fields.fit import fits
 from collective.annotationforms.fields.innerwidget import all_inner_widgets
@@ -20,7 +22,7 @@ from collective.annotationforms.interfaces import IUnfitField
 from collective.annotationforms.permission.column import Columns
 from collective.annotationforms.permission.column import is_in_any_form
 from collective.annotationforms.permission.form import columns_in_form
-from collective.annotationforms.permission.form import may_use_form_field
+from collective.annotationforms.permission.form import FormFields
 from collective.annotationforms.permission.form import only_displays
 from collective.annotationforms.permission.form import whole_form
 from collective.annotationforms.saving.merge import choice_of
@@ -74,15 +76,17 @@ class StorageWidgets(FieldWidgets):
         fields = self.form.fields
         check_sent(self, fields)
         bring_back_uploads(self)
-        usable = filter(self._may_use, fields.values())
+        is_unknown = self._is_unknown = user_is_unknown(self.form)
         self._columns = Columns(whole_form(self.form).context)
+        # As long as the user isn't known, nothing is shown.
+        usable = fields.values() if is_unknown else self._usable(fields.values())
         # Of the form, since it hands the same fields to the data managers later.
         self.form.fields = type(fields)(*map(self._of_storage, usable))
         super().update()
         displays = only_displays(whole_form(self.form))
         for widget in filter(IWidget.providedBy, self.values()):
             mark(widget, IStorageWidget)
-            if user_is_unknown(self.form):
+            if is_unknown:
                 for part in all_inner_widgets(widget):
                     mark(part, IStorageWidgetPart)
             stored = self.content.get(widget.field.__name__)
@@ -138,12 +142,13 @@ class StorageWidgets(FieldWidgets):
                 widget.value = IDataConverter(widget).toWidgetValue(shown)
         return errors
 
-    def _may_use(self, form_field: Field) -> bool:
+    def _usable(self, form_fields: Iterable[Field]) -> Iterator[Field]:
         # plone.autoform leaves out what the user may not use; z3c.form knows nothing
-        # of that.  As long as the user isn't known, nothing is shown.
-        if user_is_unknown(self.form):
-            return True
-        return may_use_form_field(form_field, self._mode_of(form_field), self.form)
+        # of that.
+        question = FormFields(self.form)
+        for form_field in form_fields:
+            if question.may_use(form_field, self._mode_of(form_field)):
+                yield form_field
 
     def _mode_of(self, form_field: Field) -> str:
         readonly = form_field.field.readonly and not self.ignoreReadonly
@@ -151,7 +156,7 @@ class StorageWidgets(FieldWidgets):
 
     def _keeps(self, form_field: Field) -> Keeps:
         """Return what tells which columns of its rows the form has for the user."""
-        if user_is_unknown(self.form):
+        if self._is_unknown:
             return is_in_any_form
         mode = self._mode_of(form_field)
         return columns_in_form(self._columns, mode, self.form)
@@ -169,7 +174,7 @@ class StorageWidgets(FieldWidgets):
         data = self.content.data
         if name in data:
             # Stored empty is a value: z3c.form would show the default in its place.
-            form_field.showDefault = False
+            vars(form_field)["showDefault"] = False
             if not fits(field, data[name]):
                 field = unfit_field(field)
                 form_field.fitting = original
@@ -178,8 +183,7 @@ class StorageWidgets(FieldWidgets):
                 factories = copy(original.widgetFactory)
                 factories[DISPLAY_MODE] = UnfitFieldWidget
                 vars(form_field)["_widgetFactories"] = factories
-        # Past the property: it has the field validated that was there before, and
-        # notifies of it.
+        # Past the properties: they validate what is set, and notify of it.
         vars(form_field)["field"] = field
         return form_field
 

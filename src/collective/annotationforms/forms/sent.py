@@ -58,10 +58,11 @@ def _inputs(
 ) -> Iterator[tuple[str, IField, list[str]]]:
     """Yield the name of each input of a field, the field, and where it is in there."""
     for key in sent:
-        found = [name for name in names if f"{key}.".startswith(f"{name}.")]
-        if found:
-            # One field may be called as another one begins.
-            name = max(found, key=len)
+        # One field may be called as another one begins: the longest name is its own.
+        name = key
+        while name and name not in names:
+            name = name.rpartition(".")[0]
+        if name:
             inner = key[len(name) + 1 :]
             # Behind a hyphen are marks: of an empty list, for example.
             if "-" not in inner:

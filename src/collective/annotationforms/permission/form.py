@@ -56,20 +56,37 @@ def check_permission_at_address(form: IAnnotationForm) -> None:
 def may_use_form_field(form_field: Field, mode: str, form: Any) -> bool:
     """Tell whether the user may see, or change, a field of z3c.form in that mode.
 
-    `form` has the field, or a group of it does.  What only displays shows also what it
-    has for input, and nobody but managers of form data what it hides.
+    `form` has the field, or a group of it does.
     """
-    whole = whole_form(form)
-    page = whole.context
-    displays = only_displays(whole)
-    if displays and mode == HIDDEN_MODE and not has_permission(MANAGE_FORM_DATA, page):
-        return False
-    if mode == DISPLAY_MODE and not displays and not _may_view(whole):
-        return False
-    is_shown = displays or mode == DISPLAY_MODE
-    key = READ_PERMISSIONS_KEY if is_shown else WRITE_PERMISSIONS_KEY
-    use = FieldUse(form_field.field, form_field.interface, is_left_out=False)
-    return may_use_field(use, key, page)
+    return FormFields(form).may_use(form_field, mode)
+
+
+class FormFields:
+    """The question of all fields of a form: what is the same for all is found once.
+
+    What only displays shows also what it has for input, and nobody but managers of form
+    data what it hides.
+    """
+
+    def __init__(self, form: Any):
+        self.form = whole_form(form)
+        self.page = self.form.context
+        self.displays = only_displays(self.form)
+        self._permissions: dict[tuple, dict[str, str]] = {}
+
+    def may_use(self, form_field: Field, mode: str) -> bool:
+        """Tell whether the user may see, or change, a field in that mode."""
+        if self.displays and mode == HIDDEN_MODE and not self._manages():
+            return False
+        if mode == DISPLAY_MODE and not self.displays and not _may_view(self.form):
+            return False
+        is_shown = self.displays or mode == DISPLAY_MODE
+        key = READ_PERMISSIONS_KEY if is_shown else WRITE_PERMISSIONS_KEY
+        use = FieldUse(form_field.field, form_field.interface, is_left_out=False)
+        return may_use_field(use, key, self.page, self._permissions)
+
+    def _manages(self) -> bool:
+        return has_permission(MANAGE_FORM_DATA, self.page)
 
 
 def columns_in_form(columns: Columns, mode: str, form: Any) -> Keeps:
