@@ -13,6 +13,7 @@ from collective.annotationforms.interfaces import IAnnotationForm
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IUnfitField
 from collective.annotationforms.saving.digest import digest
+from collective.annotationforms.saving.givenback import is_given_back
 from collective.annotationforms.storage.rows import seen_part
 from collective.annotationforms.storage.value import filled_up
 from typing import Any
@@ -51,9 +52,11 @@ def token_name(widget: IWidget) -> str:
 
 def token_of(widget: IWidget) -> str:
     """Return the token for what the field of `widget` has now."""
-    value = shown_value(widget)
+    stored = is_stored(widget)
+    current = _stored_value(widget) if stored else default_value(widget)
+    value = shown_of(widget, current)
     token = token_of_value(widget, sent_back(widget, value))
-    if is_stored(widget):
+    if stored:
         return token
     exact = token_of_value(widget, value)
     digests = ["", token, _digest_of_ours(widget), exact]
@@ -96,8 +99,10 @@ def sent_token(widget: IWidget) -> str | None:
 
 def current_value(widget: IWidget) -> Any:
     """Return what the field of `widget` has now: what is stored, or the default."""
-    if not is_stored(widget):
-        return default_value(widget)
+    return _stored_value(widget) if is_stored(widget) else default_value(widget)
+
+
+def _stored_value(widget: IWidget) -> Any:
     field = widget.field
     if IUnfitField.providedBy(field):
         field = field.fitting
@@ -119,6 +124,8 @@ def shown_of(widget: IWidget, current: Any) -> Any:
 
 def sent_back(widget: IWidget, shown: Any) -> Any:
     """Return what an untouched widget sends back, e.g. [] for None."""
+    if is_given_back(widget, shown):
+        return shown
     converter = IDataConverter(widget)
     try:
         sent = converter.toFieldValue(converter.toWidgetValue(shown))
