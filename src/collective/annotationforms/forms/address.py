@@ -87,7 +87,8 @@ def check_permission_when_user_is_known(form: IAnnotationForm) -> None:
     Raises Unauthorized; and NotFound for what is published below a widget, but is no
     view of it, and for a form of anything but content.
     """
-    if any(kind.providedBy(form.context) for kind in NO_CONTENT):
+    provided = providedBy(form.context)
+    if any(provided.isOrExtends(kind) for kind in NO_CONTENT):
         # A form for all objects is a view of each form, and of each widget, too.
         raise NotFound(form.context, form.__name__, form.request)
     if user_is_unknown(form):

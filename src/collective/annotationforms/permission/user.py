@@ -2,6 +2,7 @@
 
 from AccessControl import getSecurityManager
 from AccessControl.PermissionRole import rolesForPermissionOn
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collective.annotationforms.interfaces import IOriginalPage
 from typing import Any
@@ -17,9 +18,14 @@ def may_view(target: Any) -> bool:
 
 def has_permission(name: str, page: Any) -> bool:
     """Tell whether the user has the permission, called by its title or ZCML id."""
+    return has_permission_on(name, guards_of(page))
+
+
+def has_permission_on(name: str, guards: Iterable[Any]) -> bool:
+    """Tell whether the user has the permission on each of the guards of a page."""
     title = _title_of(name)
     check = getSecurityManager().checkPermission
-    return all(check(title, one) for one in guards_of(page))
+    return all(check(title, one) for one in guards)
 
 
 def roles_with(name: str, page: Any) -> set[str]:

@@ -6,7 +6,7 @@ Where nothing says who may, it is who may modify the page.
 from collections.abc import Iterator
 from collective.annotationforms.interfaces import IAnnotationForm
 from collective.annotationforms.permission.user import guards_of
-from collective.annotationforms.permission.user import has_permission
+from collective.annotationforms.permission.user import has_permission_on
 from collective.annotationforms.permission.user import has_role
 from typing import Any
 from z3c.form.interfaces import IDisplayForm
@@ -26,13 +26,15 @@ def may_open(form: IAnnotationForm | type, view: type | None, page: Any) -> bool
 
     It is who may modify the page then, or view it if the form only displays.
     """
-    answers = _answers(form, view, page)
+    # To find them takes longer than each of the questions.
+    guards = tuple(guards_of(page))
+    answers = _answers(form, view, guards)
     if not answers:
         form_class = form if isinstance(form, type) else type(form)
         displays = IDisplayForm.implementedBy(form_class)
-        answers = [has_permission("View" if displays else MODIFY, page)]
+        answers = [has_permission_on("View" if displays else MODIFY, guards)]
     # Each form shows values: they are for who may view the page.
-    return all(answers) and has_permission("View", page)
+    return all(answers) and has_permission_on("View", guards)
 
 
 def view_of(form: IAnnotationForm) -> type | None:
@@ -74,7 +76,9 @@ def bases_of_views(key: str) -> set[type]:
     }
 
 
-def _answers(form: IAnnotationForm | type, view: type | None, page: Any) -> list[bool]:
+def _answers(
+    form: IAnnotationForm | type, view: type | None, guards: tuple[Any, ...]
+) -> list[bool]:
     """Return what the user was answered by what is known to guard the form.
 
     That is what the view was registered with, and the permission of the form.  Both
@@ -84,9 +88,9 @@ def _answers(form: IAnnotationForm | type, view: type | None, page: Any) -> list
     # None means that it is public.
     roles = getattr(view, "__roles__", UNKNOWN)
     if roles is not UNKNOWN:
-        answers.extend(has_role(roles, one) for one in guards_of(page))
+        answers.extend(has_role(roles, one) for one in guards)
     if form.permission is not None:
-        answers.append(has_permission(form.permission, page))
+        answers.append(has_permission_on(form.permission, guards))
     return answers
 
 
