@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from collective.annotationforms.fields.innerwidget import inner_widgets
 from collective.annotationforms.interfaces import IStorageField
-from collective.annotationforms.storage.parts import is_plain
 from collective.annotationforms.storage.parts import SEQUENCES
+from collective.annotationforms.storage.parts import UNCHANGING
 from datetime import date
 from datetime import time
 from datetime import timezone
@@ -51,8 +51,7 @@ def show_moments(widget: IWidget, value: Any) -> None:
     Call it when the widget is up to date.
     """
     if not isinstance(value, (date, time)):
-        if is_plain(value) and not isinstance(value, SEQUENCES):
-            # As most values: there is none in it.
+        if type(value) in UNCHANGING:
             return
         for inner, part in _parts(widget, value):
             show_moments(inner, part)

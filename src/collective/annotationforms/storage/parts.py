@@ -34,8 +34,9 @@ SEQUENCES = (list, tuple, deque, UserList)
 
 #: Types of values that never change, and have nothing in them.
 UNCHANGING = frozenset((*WITHOUT_PARTS, datetime, timedelta))
-#: Built-in containers that a copy of is made of by their class.
-PLAIN_CONTAINERS = (list, tuple, set, frozenset)
+#: Built-in containers, and how deep they are looked into: one may be in itself.
+PLAIN_CONTAINERS = frozenset((list, tuple, set, frozenset, dict))
+DEPTH = 3
 
 
 class Part(NamedTuple):
@@ -73,15 +74,29 @@ def parts(field: IField | None, value: Any) -> list[Part] | None:
     ]
 
 
-def is_plain(value: Any) -> bool:
-    """Tell whether it is text, a number, a date or None, or a list or set of such.
+def is_plain(value: Any, depth: int = DEPTH) -> bool:
+    """Tell whether it is text, a number, a date or None, or has nothing else in it.
 
-    Nothing else is in it: no relation, no file, no object that can be changed.
+    It may be a list, a set or a dict of such, or the rows of a data grid: there is no
+    relation in it, no file, and no object that can be changed.
     """
     kind = type(value)
-    if kind in PLAIN_CONTAINERS:
-        return all(type(item) in UNCHANGING for item in value)
-    return kind in UNCHANGING
+    if kind in UNCHANGING:
+        return True
+    if depth and kind in PLAIN_CONTAINERS:
+        items = value if kind is not dict else (*value, *value.values())
+        return all(
+            type(item) in UNCHANGING or is_plain(item, depth - 1) for item in items
+        )
+    return False
+
+
+def plain_copy(value: Any) -> Any:
+    """Return a copy of a plain value, see `is_plain`."""
+    kind = type(value)
+    if kind is dict:
+        return {name: plain_copy(item) for name, item in value.items()}
+    return kind(map(plain_copy, value)) if kind in PLAIN_CONTAINERS else value
 
 
 def is_container(value: Any) -> bool:

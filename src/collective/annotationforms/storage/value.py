@@ -8,7 +8,7 @@ from collective.annotationforms.storage.loading import why_unreadable
 from collective.annotationforms.storage.parts import ATOMS
 from collective.annotationforms.storage.parts import is_plain
 from collective.annotationforms.storage.parts import parts
-from collective.annotationforms.storage.parts import PLAIN_CONTAINERS
+from collective.annotationforms.storage.parts import plain_copy
 from collective.annotationforms.storage.parts import rebuilt
 from collective.annotationforms.storage.parts import SEQUENCES
 from collective.annotationforms.storage.relation import target_of
@@ -47,8 +47,7 @@ def detached(value: Any) -> Any:
     not.  Raises ValueError for what can't be copied so.
     """
     if is_plain(value):
-        kind = type(value)
-        return kind(value) if kind in PLAIN_CONTAINERS else value
+        return plain_copy(value)
     written = BytesIO()
     pickler = _ValuePickler(written)
     try:

@@ -1,10 +1,14 @@
 """How values are put together, and taken apart."""
 
+from collective.annotationforms.storage.parts import is_plain
 from collective.annotationforms.storage.parts import leaves
 from collective.annotationforms.storage.parts import Part
 from collective.annotationforms.storage.parts import parts
+from collective.annotationforms.storage.parts import plain_copy
 from collective.annotationforms.storage.parts import rebuilt
 from collective.annotationforms.storage.parts import replaced
+from datetime import date
+from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies
 from persistent.list import PersistentList
@@ -85,6 +89,44 @@ class TestParts(TestCase):
         city = City()
         value = {"rows": [{"city": city}, ("a", {"b"})], "empty": []}
         self.assertEqual([city, "Graz", "a", "b"], list(leaves(None, value)))
+
+
+class TestPlain(TestCase):
+    """Text, numbers, dates and None, and what has nothing else in it."""
+
+    plain = (
+        *(None, True, 7, 1.5, "text", b"bytes", Decimal("1"), date(2027, 1, 31)),
+        *([], ["a", 1], ("a",), {"a"}, frozenset("a"), {"a": 1, 2: None}),
+        *([{"name": "Ada", "tags": ["a"]}], [["a"], ["b"]]),
+    )
+
+    def test_is_copied(self):
+        for value in self.plain:
+            with self.subTest(value=value):
+                self.assertTrue(is_plain(value))
+                copied = plain_copy(value)
+                self.assertEqual((type(value), value), (type(copied), copied))
+
+    def test_what_can_be_changed_is_another_one(self):
+        row = {"tags": ["a"]}
+        rows = [row]
+        copied = plain_copy(rows)
+        self.assertIsNot(rows, copied)
+        self.assertIsNot(row, copied[0])
+        self.assertIsNot(row["tags"], copied[0]["tags"])
+
+    def test_everything_else_is_not(self):
+        class Text(str):
+            """A class of its own may have attributes."""
+
+        file, itself = NamedFile(b"a", filename="a.txt"), []
+        itself.append(itself)
+        for value in (
+            *(file, [file], {"a": file}, {"a": [file]}, PersistentList(), City()),
+            *(Text("a"), [Text("a")], {Text("a"): 1}, [[[[["deep"]]]]], itself),
+        ):
+            with self.subTest(value=type(value)):
+                self.assertFalse(is_plain(value))
 
 
 class TestRebuilt(TestCase):
