@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 
-#: Title of a field type, what is stored when the forms are opened, and what to say of it.
+#: Title of a field type, what is stored before, and what to say of it.
 STORED = (
     ("TextLine", ["one", "two"], "a list was stored"),
     ("Int", "seven", "a text was stored"),
