@@ -7,6 +7,7 @@ the request meanwhile.  So everything is asked as soon as the user is known.
 from AccessControl import Unauthorized
 from Acquisition import aq_base
 from collections.abc import Iterator
+from collective.annotationforms.fields.innerwidget import all_inner_widgets
 from collective.annotationforms.forms.sent import columns_on_path
 from collective.annotationforms.interfaces import describe_page
 from collective.annotationforms.interfaces import IAnnotationForm
@@ -14,10 +15,10 @@ from collective.annotationforms.interfaces import IStorageWidget
 from collective.annotationforms.interfaces import IStorageWidgetPart
 from collective.annotationforms.permission.column import Columns
 from collective.annotationforms.permission.form import check_permission
-from collective.annotationforms.permission.form import check_permission_at_address
 from collective.annotationforms.permission.form import columns_in_form
 from collective.annotationforms.permission.form import may_use_form_field
 from collective.annotationforms.permission.form import whole_form
+from collective.annotationforms.permission.path import is_content
 from collective.annotationforms.saving.merge import widgets_by_name
 from collective.annotationforms.storage.partialschema import with_columns
 from plone.app.z3cform.interfaces import IPloneFormLayer
@@ -28,14 +29,10 @@ from plone.z3cform.traversal import WrapperWidgetTraversal
 from typing import Any
 from z3c.form.interfaces import IForm
 from z3c.form.interfaces import IWidget
-from zope.browser.interfaces import IBrowserView
 from zope.component import adapter
-from zope.interface import providedBy
+from zope.interface import alsoProvides
 from zope.publisher.interfaces import NotFound
 from zope.publisher.interfaces.browser import IBrowserRequest
-
-
-NO_CONTENT = (IBrowserView, IForm, IWidget)
 
 
 class WidgetsOnly:
@@ -43,16 +40,34 @@ class WidgetsOnly:
 
     __roles__ = ()
 
+    _form: IForm | None = None
+
     def traverse(self, name: str, ignored: Any) -> IWidget:
         """See zope.traversing.interfaces.ITraversable"""
         try:
-            return super().traverse(name, ignored)
+            widget = super().traverse(name, ignored)
         except ValueError as error:
             if IDeferSecurityCheck.providedBy(self.request):
                 # The form could not be updated.
                 raise
             # plone.z3cform expects more than the name of a row.
             raise NotFound(self.context, name, self.request) from error
+        is_ours = IAnnotationForm.providedBy(self._form)
+        if is_ours and not IStorageWidget.providedBy(widget) and self._is_published():
+            alsoProvides(widget, IStorageWidgetPart)
+        return widget
+
+    def _prepareForm(self) -> IForm:
+        # A wrapper may make another form whenever it is asked for it.
+        self._form = super()._prepareForm()
+        if IAnnotationForm.providedBy(self._form):
+            self._form.is_on_the_way = self._is_published()
+        return self._form
+
+    def _is_published(self) -> bool:
+        """Tell whether the path of the request leads here, not one that code follows."""
+        parents = self.request.get("PARENTS", ())
+        return any(aq_base(parent) is aq_base(self.context) for parent in parents)
 
 
 @adapter(IAnnotationForm, IBrowserRequest)
@@ -71,14 +86,8 @@ def user_is_unknown(form: IForm) -> bool:
     The mark of plone.z3cform alone does not tell: it stays on a request whose traversal
     has failed, and other forms may be on the page that shows the error.
     """
-    if not IDeferSecurityCheck.providedBy(form.request):
-        return False
-    form = whole_form(form)
-    parents = map(aq_base, form.request.get("PARENTS", ()))
-    return any(
-        aq_base(form) in (parent, aq_base(getattr(parent, "form_instance", None)))
-        for parent in parents
-    )
+    is_on_the_way = getattr(whole_form(form), "is_on_the_way", False)
+    return is_on_the_way and IDeferSecurityCheck.providedBy(form.request)
 
 
 def check_permission_when_user_is_known(form: IAnnotationForm) -> None:
@@ -87,8 +96,7 @@ def check_permission_when_user_is_known(form: IAnnotationForm) -> None:
     Raises Unauthorized; and NotFound for what is published below a widget, but is no
     view of it, and for a form of anything but content.
     """
-    provided = providedBy(form.context)
-    if any(provided.isOrExtends(kind) for kind in NO_CONTENT):
+    if not is_content(form.context):
         # A form for all objects is a view of each form, and of each widget, too.
         raise NotFound(form.context, form.__name__, form.request)
     if user_is_unknown(form):
@@ -98,16 +106,25 @@ def check_permission_when_user_is_known(form: IAnnotationForm) -> None:
 
 
 def _check_published(form: IAnnotationForm) -> None:
-    check_permission_at_address(form)
+    check_permission(form)
     # What is published is not among its parents.
     path = [form.request["PUBLISHED"], *form.request["PARENTS"]]
     for number, published in enumerate(path):
         if IWidget.providedBy(published):
-            if not (set(providedBy(published)) & {IStorageWidget, IStorageWidgetPart}):
-                break
-            _check_views(published, path[:number], form.request)
+            # Before it is told what there is: a row that is none has a widget, too.
             _check_field(published, form)
+            _check_there(published, form)
+            _check_views(published, path[:number], form.request)
             return
+    raise NotFound(form, form.request["URL"], form.request)
+
+
+def _check_there(published: IWidget, form: IAnnotationForm) -> None:
+    """Raise NotFound if the form has no such widget."""
+    for widget in _outermost(published, form):
+        for one in (widget, *all_inner_widgets(widget)):
+            if aq_base(one) is aq_base(published):
+                return
     raise NotFound(form, form.request["URL"], form.request)
 
 

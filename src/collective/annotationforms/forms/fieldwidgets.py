@@ -17,7 +17,6 @@ from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IStorageField
 from collective.annotationforms.interfaces import IStorageFilesField
 from collective.annotationforms.interfaces import IStorageWidget
-from collective.annotationforms.interfaces import IStorageWidgetPart
 from collective.annotationforms.interfaces import IUnfitField
 from collective.annotationforms.permission.column import Columns
 from collective.annotationforms.permission.column import is_in_any_form
@@ -86,9 +85,6 @@ class StorageWidgets(FieldWidgets):
         displays = only_displays(whole_form(self.form))
         for widget in filter(IWidget.providedBy, self.values()):
             mark(widget, IStorageWidget)
-            if is_unknown:
-                for part in all_inner_widgets(widget):
-                    mark(part, IStorageWidgetPart)
             stored = self.content.get(widget.field.__name__)
             if not IUnfitField.providedBy(widget.field):
                 if self.request.form:

@@ -5,7 +5,7 @@ from collective.annotationforms.forms.address import check_permission_when_user_
 from collective.annotationforms.forms.address import user_is_unknown
 from collective.annotationforms.forms.group import group_class
 from collective.annotationforms.forms.group import sharing_content
-from collective.annotationforms.forms.method import check_method
+from collective.annotationforms.forms.request import check_request
 from collective.annotationforms.i18n import _
 from collective.annotationforms.interfaces import AnnotationsHiddenError
 from collective.annotationforms.interfaces import IAnnotationForm
@@ -52,7 +52,7 @@ class AnnotationStorageMixin(Closed):
     ``applyChanges()`` raise Unauthorized without the permission.
     ``applyChanges()`` raises ActionExecutionError, and stores nothing, if somebody
     else has locked the page or a value can't be stored; and Forbidden if a browser has
-    asked for it by GET.
+    asked for it by GET, or without the token of plone.protect.
     """
 
     ANNOTATION_STORAGE_KEY = "form_annotation_storage"
@@ -63,6 +63,10 @@ class AnnotationStorageMixin(Closed):
     RESPECT_LOCK = True
     VERSION_POLICY = VERSIONED
     permission = None
+    #: Each button needs the token that Plone's templates then put into the form.
+    enableCSRFProtection = True
+    #: Whether the form was reached on the way to a widget, see forms/address.py.
+    is_on_the_way = False
 
     _storage = None
 
@@ -117,7 +121,7 @@ class AnnotationStorageMixin(Closed):
 
     def applyChanges(self, data: dict) -> dict:
         """See z3c.form.interfaces.IEditForm"""
-        check_method(self)
+        check_request(self)
         check_permission(self)
         changed = changed_values(self, data)
         widgets = dict(widgets_by_name(self))
@@ -158,7 +162,6 @@ class AnnotationEditForm(AnnotationStorageMixin, AutoExtensibleForm, EditForm):
 
     schema = None
     permission = "Modify portal content"
-    enableCSRFProtection = True
 
     label = _("Edit form data")
     success_message = _("Changes saved.")

@@ -181,7 +181,7 @@ class Access:
         if not isinstance(self.form, UnregisteredForm):
             return []
         views = list(views_of_form(self.page, self.form.key))
-        opened = [cls for cls, view in views if may_open(cls, view, self.page)]
+        opened = [cls for cls, view in views if may_open(cls, [view], self.page)]
         # A class that is no view is used by other code, which may have a guard of its
         # own; one that is a view of other pages is guarded there.
         viewed = bases_of_views(self.form.key)

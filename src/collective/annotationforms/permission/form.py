@@ -6,9 +6,10 @@ from collective.annotationforms.interfaces import IAnnotationForm
 from collective.annotationforms.interfaces import MANAGE_FORM_DATA
 from collective.annotationforms.permission.column import Columns
 from collective.annotationforms.permission.field import may_use_field
+from collective.annotationforms.permission.path import may_open_path
 from collective.annotationforms.permission.user import has_permission
 from collective.annotationforms.permission.view import may_open
-from collective.annotationforms.permission.view import view_of
+from collective.annotationforms.permission.view import views_of
 from collective.annotationforms.registry import FieldUse
 from collective.annotationforms.registry import form_of
 from collective.annotationforms.storage.partialschema import Keeps
@@ -25,30 +26,12 @@ from z3c.form.interfaces import IGroup
 def check_permission(form: IAnnotationForm) -> None:
     """Raise Unauthorized if the current user may not use `form` on its page.
 
-    A form that is no view is guarded by the code that uses it.
+    Nobody uses a form below a view that they may not open.
     """
-    view = view_of(form)
-    if view is None:
-        allowed = form.permission is None or has_permission(
-            form.permission, form.context
-        )
-    else:
-        allowed = may_open(form, view, form.context)
-    if not allowed:
+    allowed = may_open(form, views_of(form), form.context)
+    if not (allowed and may_open_path(form.request)):
         raise Unauthorized(
             f"You are not allowed to use the form {_name_of(form)} of"
-            f" {describe_page(form.context)}."
-        )
-
-
-def check_permission_at_address(form: IAnnotationForm) -> None:
-    """Raise Unauthorized if the user may not use `form` at the address of a widget.
-
-    There, nobody else guards a form that is no view: see `may_open`.
-    """
-    if not may_open(form, view_of(form), form.context):
-        raise Unauthorized(
-            f"You are not allowed to use parts of the form {_name_of(form)} of"
             f" {describe_page(form.context)}."
         )
 

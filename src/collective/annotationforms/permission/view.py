@@ -3,8 +3,12 @@
 Where nothing says who may, it is who may modify the page.
 """
 
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collective.annotationforms.interfaces import IAnnotationForm
+from collective.annotationforms.permission.path import roles_of
+from collective.annotationforms.permission.path import UNKNOWN
+from collective.annotationforms.permission.path import view_on_path
 from collective.annotationforms.permission.user import guards_of
 from collective.annotationforms.permission.user import has_permission_on
 from collective.annotationforms.permission.user import has_role
@@ -18,17 +22,17 @@ from zope.interface import providedBy
 
 
 MODIFY = "Modify portal content"
-UNKNOWN = object()
 
 
-def may_open(form: IAnnotationForm | type, view: type | None, page: Any) -> bool:
+def may_open(form: IAnnotationForm | type, views: Iterable, page: Any) -> bool:
     """Tell whether the user may use the form, also where nothing says who may.
 
-    It is who may modify the page then, or view it if the form only displays.
+    It is who may modify the page then, or view it if the form only displays.  `views`
+    are those that are known to show the form.
     """
     # To find them takes longer than each of the questions.
     guards = tuple(guards_of(page))
-    answers = _answers(form, view, guards)
+    answers = _answers(form, views, guards)
     if not answers:
         form_class = form if isinstance(form, type) else type(form)
         displays = IDisplayForm.implementedBy(form_class)
@@ -37,8 +41,14 @@ def may_open(form: IAnnotationForm | type, view: type | None, page: Any) -> bool
     return all(answers) and has_permission_on("View", guards)
 
 
-def view_of(form: IAnnotationForm) -> type | None:
-    """Return the class of the view of the form's page that shows the form, if any."""
+def views_of(form: IAnnotationForm) -> list:
+    """Return what is known to show the form: what is published, what is registered."""
+    found = (view_on_path(form), _registered_view(form))
+    return [view for view in found if view is not None]
+
+
+def _registered_view(form: IAnnotationForm) -> type | None:
+    """Return the class of the view of the form's page that has its name, if any."""
     if not form.__name__:
         return None
     required = (providedBy(form.context), providedBy(form.request))
@@ -77,18 +87,19 @@ def bases_of_views(key: str) -> set[type]:
 
 
 def _answers(
-    form: IAnnotationForm | type, view: type | None, guards: tuple[Any, ...]
+    form: IAnnotationForm | type, views: Iterable, guards: tuple[Any, ...]
 ) -> list[bool]:
     """Return what the user was answered by what is known to guard the form.
 
-    That is what the view was registered with, and the permission of the form.  Both
-    count: that of the view guards the view itself only, not its widgets.
+    That is what the views were registered with, and the permission of the form.  All
+    count: that of a view guards the view itself only, not its widgets.
     """
-    answers = []
-    # None means that it is public.
-    roles = getattr(view, "__roles__", UNKNOWN)
-    if roles is not UNKNOWN:
-        answers.extend(has_role(roles, one) for one in guards)
+    answers = [
+        has_role(roles, one)
+        for roles in map(roles_of, views)
+        if roles is not UNKNOWN
+        for one in guards
+    ]
     if form.permission is not None:
         answers.append(has_permission_on(form.permission, guards))
     return answers

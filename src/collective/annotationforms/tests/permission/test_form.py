@@ -290,6 +290,12 @@ class TestPermission(IntegrationTestCase):
         ):
             view.update()
 
-    def test_a_form_without_a_view_is_guarded_by_its_caller(self):
+    def test_a_form_without_a_view_is_for_who_may_modify_the_page(self):
+        form = self.form(sampleforms.PlainEditForm)
+        form.update()
+        view = self.form(sampleforms.PlainDisplayForm)
         logout()
-        self.form(sampleforms.PlainEditForm).update()
+        self.assertRaises(Unauthorized, form.update)
+        self.assertRaises(Unauthorized, form.applyChanges, {"name": "x"})
+        view.update()
+        self.form(sampleforms.PlainEditForm, permission="View").update()

@@ -1,0 +1,30 @@
+"""What a request needs before a form saves: a method that may write, and a token."""
+
+from collective.annotationforms.interfaces import describe_page
+from collective.annotationforms.interfaces import IAnnotationForm
+from plone.protect import CheckAuthenticator
+from plone.protect.interfaces import IDisableCSRFProtection
+from zExceptions import Forbidden
+
+
+#: All others are safe, see RFC 9110, 9.2.1, or not known.
+WRITING_METHODS = frozenset(("POST", "PUT", "PATCH", "DELETE"))
+
+
+def check_request(form: IAnnotationForm) -> None:
+    """Raise Forbidden for a save that another site, a picture or a crawler could trigger.
+
+    plone.protect by itself asks for a token of users who are logged in only.  Code that
+    uses a form by itself, as tests do, has a request that is not published.
+    """
+    request = form.request
+    if request.get("PUBLISHED") is None:
+        return
+    if request.method not in WRITING_METHODS:
+        raise Forbidden(
+            f"A form is saved by POST. Nothing was saved on"
+            f" {describe_page(form.context)}."
+        )
+    # Code says so of a request that no browser sends by itself.
+    if not IDisableCSRFProtection.providedBy(request):
+        CheckAuthenticator(request)
