@@ -65,7 +65,7 @@ class WidgetsOnly:
         return self._form
 
     def _is_published(self) -> bool:
-        """Tell whether the path of the request leads here, not one that code follows."""
+        """Tell whether the path of the request leads here, not one of some code."""
         parents = self.request.get("PARENTS", ())
         return any(aq_base(parent) is aq_base(self.context) for parent in parents)
 

@@ -12,7 +12,7 @@ WRITING_METHODS = frozenset(("POST", "PUT", "PATCH", "DELETE"))
 
 
 def check_request(form: IAnnotationForm) -> None:
-    """Raise Forbidden for a save that another site, a picture or a crawler could trigger.
+    """Raise Forbidden for a save that another site, a picture or a crawler triggers.
 
     plone.protect by itself asks for a token of users who are logged in only.  Code that
     uses a form by itself, as tests do, has a request that is not published.

@@ -2,8 +2,10 @@
 
 from collective.annotationforms import AnnotationStorageMixin
 from collective.annotationforms import AnnotationView
+from collective.annotationforms.tests.access.kinds import ALL
+from collective.annotationforms.tests.access.kinds import EDITORS
 from collective.annotationforms.tests.access.kinds import IData
-from collective.annotationforms.tests.access.kinds import KINDS
+from collective.annotationforms.tests.access.kinds import Kind
 from collective.annotationforms.tests.access.kinds import PythonForm
 from collective.annotationforms.tests.access.site import AccessTestCase
 from functools import partial
@@ -30,7 +32,13 @@ from zope.publisher.interfaces.browser import IDefaultBrowserLayer
 import transaction
 
 
-KIND = KINDS[3]
+class GuardedForm(PythonForm):
+    """Under a key of its own: its classes say something of all data under it."""
+
+    ANNOTATION_STORAGE_KEY = "example.access.guarded"
+
+
+KIND = Kind("guarded-data", "no known guard", GuardedForm, ALL, EDITORS)
 OUTSIDERS = ("anonymous", "reader")
 PLAIN = "/++widget++plain"
 BELOW = ("", PLAIN, f"{PLAIN}/@@ploneform-render-widget")
@@ -162,6 +170,7 @@ FACTORIES = {
 class GuardTestCase(AccessTestCase):
     def setUp(self):
         super().setUp()
+        self.restore(KIND)
         self.register("other", subclass(BrowserView, __roles__=None))
 
     def register(self, name, factory):
@@ -235,7 +244,7 @@ class TestNothingSaysWhoMay(GuardTestCase):
 
     def test_an_edit_form(self):
         for name, view in self.ways.items():
-            self.register(name, view(PythonForm))
+            self.register(name, view(GuardedForm))
             self.check_closed(address_of(name), OUTSIDERS)
             self.check_open(address_of(name), "editor", "pr", saves=True)
 
@@ -249,7 +258,7 @@ class TestNothingSaysWhoMay(GuardTestCase):
             self.check_closed(address_of(name), ("anonymous",))
 
     def test_a_public_view_does_not_speak_for_another_form(self):
-        addresses = self.register_pages(PythonForm, "zope.Public", OTHERS)
+        addresses = self.register_pages(GuardedForm, "zope.Public", OTHERS)
         for address in addresses:
             self.check_closed(address, OUTSIDERS)
             self.check_open(address, "editor", "pr", saves=True)
@@ -260,8 +269,8 @@ class TestManagersViews(GuardTestCase):
 
     def test_forms(self):
         public = subclass(Display, permission="View")
-        public_form = subclass(PythonForm, permission="View")
-        for form_class in (Display, public, ReadyMade, PythonForm, public_form):
+        public_form = subclass(GuardedForm, permission="View")
+        for form_class in (Display, public, ReadyMade, GuardedForm, public_form):
             addresses = self.register_pages(
                 form_class, "cmf.ManagePortal", VIEWS | OTHERS
             )
@@ -272,7 +281,7 @@ class TestManagersViews(GuardTestCase):
     def test_views_above_a_view(self):
         """A view of managers leads to one that is public."""
 
-        class Above(parent(PythonForm)):
+        class Above(parent(GuardedForm)):
             def publishTraverse(self, request, name):
                 view = inner(self.context, request)
                 view.__parent__ = self
@@ -292,18 +301,18 @@ class TestPublicViews(GuardTestCase):
         for permission in ("zope.Public", "zope2.View"):
             for of_class in (None, "View"):
                 form_class = subclass(
-                    PythonForm, permission=of_class, NOTIFY_CONTENT=False
+                    GuardedForm, permission=of_class, NOTIFY_CONTENT=False
                 )
                 for address in self.register_pages(form_class, permission):
                     self.check_open(address, "anonymous", "pr", saves=True)
 
     def test_a_form_that_other_code_shows(self):
-        form_class = subclass(PythonForm, permission="View", NOTIFY_CONTENT=False)
+        form_class = subclass(GuardedForm, permission="View", NOTIFY_CONTENT=False)
         for address in self.register_pages(form_class, "zope.Public", OTHERS):
             self.check_open(address, "anonymous", "pr", saves=True)
 
     def test_a_view_with_less_than_the_class_asks_for(self):
-        form_class = subclass(PythonForm, permission="cmf.ModifyPortalContent")
+        form_class = subclass(GuardedForm, permission="cmf.ModifyPortalContent")
         for address in self.register_pages(form_class, "zope.Public", VIEWS | OTHERS):
             self.check_closed(address, OUTSIDERS)
 
@@ -344,7 +353,7 @@ class TestToken(GuardTestCase):
         return browser.headers["status"], self.in_storage(self.page, KIND, "forged")
 
     def public_form(self, **members):
-        return subclass(PythonForm, permission="View", NOTIFY_CONTENT=False, **members)
+        return subclass(GuardedForm, permission="View", NOTIFY_CONTENT=False, **members)
 
     def test_forms(self):
         for address in self.register_pages(
