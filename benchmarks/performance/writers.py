@@ -26,6 +26,7 @@ from zope.configuration import xmlconfig
 from zope.interface import Interface
 from ZPublisher.interfaces import IPubBeforeAbort
 
+import logging
 import multiprocessing
 import os
 import transaction
@@ -79,6 +80,8 @@ def race(database: str, seconds: float) -> list[dict]:
 def _load() -> None:
     """Do what all processes need, in the one that they are forked from."""
     load_code()
+    # Conflicts are counted: their tracebacks tell no more.
+    logging.getLogger("Zope.SiteErrorLog").setLevel(logging.CRITICAL)
     provides = f"{ILog.__module__}.{ILog.__name__}"
     xmlconfig.string(BEHAVIOR.format(provides=provides))
     provideAdapter(ValuesForm, (Interface, IAnnotationFormsLayer), Interface, "values")
