@@ -11,15 +11,18 @@ from collective.annotationforms.exchange.formula import IS_NUMBER
 from collective.annotationforms.exchange.formula import without_formulas
 from collective.annotationforms.exchange.portable import as_text
 from collective.annotationforms.exchange.portable import portable
+from collective.annotationforms.permission.password import has_passwords
+from collective.annotationforms.fields.target import has_hidden
+from collective.annotationforms.fields.target import nameless
 from collective.annotationforms.fields.text import text_of
 from collective.annotationforms.fields.text import TextStyle
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.interfaces import StorageError
 from collective.annotationforms.permission.access import Access
-from collective.annotationforms.permission.password import has_passwords
 from collective.annotationforms.permission.user import may_view
 from collective.annotationforms.storage.parts import leaves
+from collective.annotationforms.storage.parts import parts
 from collective.annotationforms.storage.parts import replaced
 from collective.annotationforms.storage.parts import SEQUENCES
 from collective.annotationforms.storage.parts import WITHOUT_PARTS
@@ -29,6 +32,7 @@ from collective.annotationforms.storage.text import readable
 from dataclasses import dataclass
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from logging import getLogger
 from plone.app.textfield.interfaces import IRichTextValue
 from plone.namedfile.interfaces import INamed
@@ -57,7 +61,7 @@ class Replaced:
     names: tuple[str, ...]
 
 
-def _in_cell(field: IField | None, value: Any) -> str:
+def _in_cell(passwords: bool, field: IField | None, value: Any) -> str:
     """Return a text for CSV: a file is its name, a relation the path of its target."""
     if value is None:
         return ""
@@ -69,17 +73,35 @@ def _in_cell(field: IField | None, value: Any) -> str:
         if IRelationValue.providedBy(value):
             target = target_of(value)
             return "" if target is None else "/".join(target.getPhysicalPath())
+        if has_hidden(field, value):
+            return _without_hidden(passwords, field, value)
     return as_text(portable(value, field))
 
 
+def _without_hidden(passwords: bool, field: IField | None, value: Any) -> str:
+    """Return the text of an object that refers to a page the user may not view.
+
+    JSON would have the UUID of that page.
+    """
+    if parts(field, value) is None:
+        return nameless(value)
+    style = replace(_cell_style(passwords), by_parts=(object,))
+    return text_of(field, value, style)
+
+
+def _cell_style(passwords: bool) -> TextStyle:
+    return TextStyle(
+        whole=partial(_in_cell, passwords),
+        between_items="; ",
+        by_parts=(Mapping, *SEQUENCES, Set),
+        passwords=passwords,
+    )
+
+
 #: For CSV: a value in one line, or in more lines if it is text that has more.
-CELL = TextStyle(
-    whole=_in_cell,
-    between_items="; ",
-    by_parts=(Mapping, *SEQUENCES, Set),
-)
+CELL = _cell_style(passwords=False)
 #: Passwords are not in a record at all, unless it was asked for them.
-EXPORTED_CELL = replace(CELL, passwords=True)
+EXPORTED_CELL = _cell_style(passwords=True)
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,11 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Set
 from collective.annotationforms.fields.password import hidden
+from collective.annotationforms.fields.target import has_hidden
+from collective.annotationforms.fields.target import is_hidden
+from collective.annotationforms.fields.target import nameless
+from collective.annotationforms.fields.target import target_in
 from collective.annotationforms.i18n import _
-from collective.annotationforms.permission.user import may_view
 from collective.annotationforms.storage.loading import why_unreadable
 from collective.annotationforms.storage.parts import Part
 from collective.annotationforms.storage.parts import parts
@@ -36,6 +39,8 @@ class TextStyle:
     is None where it isn't known.  `by_parts` are the types of those that are, as far
     as they have parts.  Passwords are bullets, unless `passwords` says otherwise: where
     nobody reads them by chance, such as in an export that was asked for with them.
+    A page that the user may not view is written by `hidden_page`; what `whole` gets may
+    have such pages in it.
     """
 
     whole: Callable[[IField | None, Any], str]
@@ -44,6 +49,12 @@ class TextStyle:
     by_parts: tuple[type, ...] = (object,)
     max_length: int | None = None
     passwords: bool = False
+    hidden_page: Callable[[Any], str] = nameless
+
+
+def _digest(page: Any) -> str:
+    path = "/".join(page.getPhysicalPath())
+    return f"#{sha256(path.encode()).hexdigest()[:8]}"
 
 
 def _compared(field: IField | None, value: Any) -> str:
@@ -56,13 +67,17 @@ def _compared(field: IField | None, value: Any) -> str:
         digest = sha256(value.data).hexdigest()
         return f"{value.filename} ({value.getSize()} bytes, SHA-256 {digest[:8]})"
     if IContentish.providedBy(value):
-        path = "/".join(value.getPhysicalPath())
-        return path if may_view(value) else f"#{sha256(path.encode()).hexdigest()[:8]}"
+        return "/".join(value.getPhysicalPath())
+    if has_hidden(field, value):
+        # Python may write an object with all that is in it.
+        return nameless(value)
     return str(_title(field, value) or value)
 
 
 #: To compare values: a line for each part.
-LINES = TextStyle(whole=_compared, between_items="\n", between_names="\n")
+LINES = TextStyle(
+    whole=_compared, between_items="\n", between_names="\n", hidden_page=_digest
+)
 
 
 def text_of(field: IField | None, value: Any, style: TextStyle = LINES) -> str:
@@ -83,6 +98,9 @@ def _text(field: IField | None, value: Any, style: TextStyle) -> str:
         mapping = {"kind": type(value).__name__}
         message = _("(${kind}: it can't be read)", mapping=mapping)
         return translate(message, context=getRequest())
+    target = target_in(value)
+    if is_hidden(target):
+        return style.hidden_page(target)
     # Content has its place elsewhere, also where a schema would name its parts.
     is_whole = not isinstance(value, style.by_parts) or IContentish.providedBy(value)
     found = None if is_whole else parts(field, value)
@@ -101,8 +119,11 @@ def _text(field: IField | None, value: Any, style: TextStyle) -> str:
 def _label(field: IField | None, value: Any, part: Part, style: TextStyle) -> str:
     if not isinstance(value, Mapping):
         return part.field.title
-    is_password = IPassword.providedBy(getattr(field, "key_type", None))
-    return hidden(part.name) if is_password and not style.passwords else str(part.name)
+    key_type = getattr(field, "key_type", None)
+    if IPassword.providedBy(key_type) and not style.passwords:
+        return hidden(part.name)
+    names_hidden = has_hidden(key_type, part.name)
+    return _text(key_type, part.name, style) if names_hidden else str(part.name)
 
 
 def _title(field: IField | None, value: Any) -> str | None:

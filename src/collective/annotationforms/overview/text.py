@@ -7,7 +7,6 @@ from collective.annotationforms.fields.text import text_of
 from collective.annotationforms.fields.text import TextStyle
 from collective.annotationforms.i18n import _
 from collective.annotationforms.overview.moment import local_text
-from collective.annotationforms.permission.user import may_view
 from collective.annotationforms.storage.parts import SEQUENCES
 from collective.annotationforms.storage.relation import target_of
 from dataclasses import replace
@@ -49,7 +48,8 @@ def _in_table(page: Any, request: Any, field: IField | None, value: Any) -> str:
     if isinstance(value, date):
         return local_text(value, page, request)
     if IRelationValue.providedBy(value):
-        return _title_of(target_of(value), request)
+        target = target_of(value)
+        return "" if target is None else target.title
     if IRichTextValue.providedBy(value):
         return html.unescape(TAG.sub(" ", value.raw or "")).strip()
     term = _term(field, value, page) if IChoice.providedBy(field) else None
@@ -58,14 +58,6 @@ def _in_table(page: Any, request: Any, field: IField | None, value: Any) -> str:
     # By all parts: a password may be in any.
     in_row = replace(CELL, by_parts=(object,))
     return text_of(field, value, in_row)
-
-
-def _title_of(target: Any, request: Any) -> str:
-    if target is None:
-        return ""
-    if not may_view(target):
-        return translate(_("a page that you may not view"), context=request)
-    return target.title
 
 
 def _term(field: IChoice, value: Any, page: Any) -> Any:

@@ -1,0 +1,263 @@
+"""Pages that values refer to are named to who may view them, wherever in a value."""
+
+from collective.annotationforms import annotation_storage
+from collective.annotationforms import AnnotationEditForm
+from collective.annotationforms.exchange.export import CELL
+from collective.annotationforms.exchange.export import EXPORTED_CELL
+from collective.annotationforms.fields.text import LINES
+from collective.annotationforms.fields.text import text_of
+from collective.annotationforms.overview.text import table_style
+from collective.annotationforms.storage.relation import relation_to
+from collective.annotationforms.testing import registered_form
+from collective.annotationforms.tests.access.site import AccessTestCase
+from dataclasses import dataclass
+from dataclasses import field as attribute
+from persistent.list import PersistentList
+from persistent.mapping import PersistentMapping
+from plone.app.contenttypes.interfaces import IDocument
+from plone.autoform import directives
+from plone.supermodel import model
+from plone.supermodel.model import finalizeSchemas
+from typing import Any
+from z3c.form.object import registerFactoryAdapter
+from z3c.relationfield import RelationChoice
+from zope import schema
+from zope.annotation.interfaces import IAnnotations
+from zope.interface import implementer
+from zope.interface import Interface
+
+import transaction
+
+
+CATALOG = "plone.app.vocabularies.Catalog"
+GUARD = "cmf.ManagePortal"
+KEY = "access.targets"
+
+
+class ILink(Interface):
+    label = schema.TextLine(title="Label", required=False)
+    secret = schema.Password(title="Secret", required=False)
+    to = RelationChoice(title="To", vocabulary=CATALOG, required=False)
+
+
+class IGuardedLink(model.Schema):
+    """A row with a column that managers only may write."""
+
+    label = schema.TextLine(title="Label", required=False)
+    own = RelationChoice(title="Own", vocabulary=CATALOG, required=False)
+    guarded = RelationChoice(title="Guarded", vocabulary=CATALOG, required=False)
+    directives.write_permission(guarded=GUARD)
+
+
+@implementer(ILink)
+@dataclass
+class Link:
+    """An object that refers to a page, also by what no schema names."""
+
+    label: str = "a link"
+    secret: str = "s3cret"  # noqa: S105
+    to: Any = None
+    unknown: Any = None
+
+
+@dataclass
+class Opaque:
+    """An object of which no schema tells anything."""
+
+    inner: list = attribute(default_factory=list)
+
+
+@implementer(IGuardedLink)
+@dataclass
+class GuardedLink:
+    label: str = "a row"
+    own: Any = None
+    guarded: Any = None
+
+
+class ITargets(model.Schema):
+    one = RelationChoice(title="One", vocabulary=CATALOG, required=False)
+    more = schema.List(
+        title="More", value_type=RelationChoice(vocabulary=CATALOG), required=False
+    )
+    pair = schema.Tuple(
+        title="Pair", value_type=RelationChoice(vocabulary=CATALOG), required=False
+    )
+    named = schema.Dict(
+        title="Named",
+        key_type=schema.TextLine(),
+        value_type=RelationChoice(vocabulary=CATALOG),
+        required=False,
+    )
+    keyed = schema.Dict(
+        title="Keyed",
+        key_type=RelationChoice(vocabulary=CATALOG),
+        value_type=schema.TextLine(),
+        required=False,
+    )
+    grid = schema.List(
+        title="Grid", value_type=schema.Object(schema=ILink), required=False
+    )
+    links = schema.List(
+        title="Links", value_type=schema.Object(schema=ILink), required=False
+    )
+    link = schema.Object(title="Link", schema=ILink, required=False)
+
+
+class TargetsForm(AnnotationEditForm):
+    schema = ITargets
+    ANNOTATION_STORAGE_KEY = KEY
+
+
+class TargetsTestCase(AccessTestCase):
+    """A page that editors may not view, and one that everybody may view."""
+
+    form_class = TargetsForm
+
+    def setUp(self):
+        super().setUp()
+        registerFactoryAdapter(ILink, Link)
+        registerFactoryAdapter(IGuardedLink, GuardedLink)
+        finalizeSchemas(self.form_class.schema)
+        registration = registered_form(
+            "targets",
+            self.form_class,
+            for_=IDocument,
+            title="Targets",
+            permission="cmf.ModifyPortalContent",
+            view_permission="zope2.View",
+        )
+        registration.__enter__()
+        self.addCleanup(registration.__exit__, None, None, None)
+        self.hidden = self.new_target("hush-path", "Xylophone")
+        for permission in ("View", "Access contents information"):
+            self.hidden.manage_permission(permission, ["Manager"], acquire=0)
+        self.hidden.reindexObjectSecurity()
+        transaction.commit()
+
+    def new_target(self, name: str, title: str) -> Any:
+        self.portal["en"].invokeFactory("Document", name, title=title)
+        return self.portal["en"][name]
+
+    def store(self, **values: Any) -> None:
+        annotation_storage(self.page, KEY).update(values)
+        transaction.commit()
+
+    def to_hidden(self) -> Any:
+        return relation_to(self.hidden)
+
+    def to_page(self) -> Any:
+        return relation_to(self.page)
+
+    def named_in(self, text: str) -> list[str]:
+        names = ("Xylophone", "hush-path", self.hidden.UID())
+        return [name for name in names if name in text]
+
+
+class TestText(TargetsTestCase):
+    """Whatever the style, the text of a value names no page that is hidden."""
+
+    def samples(self) -> dict[str, Any]:
+        return {
+            "one": self.to_hidden(),
+            "more": [self.to_hidden()],
+            "pair": (self.to_hidden(), self.to_hidden()),
+            "named": {"name": self.to_hidden()},
+            "keyed": {self.to_hidden(): "text"},
+            "grid": [{"label": "row", "to": self.to_hidden()}],
+            "links": [Link(to=self.to_hidden()), Link(unknown=[self.to_hidden()])],
+            "link": Link(to=self.to_hidden()),
+        }
+
+    def shapes(self) -> list[Any]:
+        """Return what a recipe, or a form of yesterday, may have stored."""
+        hidden = self.to_hidden()
+        return [
+            PersistentList([hidden]),
+            PersistentMapping({"name": hidden}),
+            PersistentMapping({"rows": PersistentList([{"to": hidden}])}),
+            {("a", hidden): 1, frozenset([hidden]): 2},
+            {"deep": [({"er": Link(to=[{"x": hidden}])},)]},
+            Opaque([{"x": hidden}]),
+            [Opaque([hidden]), "text"],
+            self.hidden,
+            self.hidden.aq_base,
+            [self.hidden.aq_base],
+            {"name": self.hidden.aq_base},
+            {self.hidden.aq_base: "name"},
+            Link(to=self.hidden.aq_base),
+            Link(unknown={self.hidden.aq_base: 1}),
+            Opaque([self.hidden.aq_base]),
+        ]
+
+    def test_of_anything(self):
+        request = self.layer["request"]
+        styles = (CELL, EXPORTED_CELL, LINES, table_style(self.page, request))
+        fields = {name: ITargets[name].bind(self.page) for name in self.samples()}
+        cases = [(fields[name], value) for name, value in self.samples().items()]
+        cases += [(None, value) for value in [*self.samples().values(), *self.shapes()]]
+        cases += [(fields["named"], value) for value in self.shapes()]
+        for user in ("anonymous", "editor"):
+            self.as_user(user)
+            for number, style in enumerate(styles):
+                for field, value in cases:
+                    with self.subTest(user=user, style=number, field=field, of=value):
+                        text = text_of(field, value, style)
+                        self.assertEqual([], self.named_in(text))
+
+    def test_of_what_may_be_viewed(self):
+        path = "/".join(self.page.getPhysicalPath())
+        self.as_user("editor")
+        field = ITargets["named"].bind(self.page)
+        value = {"name": self.to_page()}
+        for style in (CELL, table_style(self.page, self.layer["request"])):
+            self.assertEqual(f"name: {path}", text_of(field, value, style))
+        one = text_of(None, self.page.aq_base, CELL)
+        self.assertEqual(self.page.UID(), one)
+
+    def test_the_rest_of_an_object_is_there(self):
+        self.as_user("editor")
+        field, value = ITargets["link"], Link(to=self.to_hidden())
+        expected = "Label: a link, Secret: {}, To: a page that you may not view"
+        self.assertEqual(expected.format("•" * 8), text_of(field, value, CELL))
+        self.assertEqual(
+            expected.format("s3cret"), text_of(field, value, EXPORTED_CELL)
+        )
+
+
+class TestPages(TargetsTestCase):
+    """The pages that show values in a few words."""
+
+    def setUp(self):
+        super().setUp()
+        self.store(
+            named={"name": self.to_hidden()},
+            keyed={self.to_hidden(): "text"},
+            grid=[{"label": "row", "to": self.to_hidden()}],
+            links=[Link(to=self.to_hidden())],
+        )
+        # What the recipe has stored.
+        IAnnotations(self.page)[KEY]["link"] = Link(to=self.hidden.aq_base)
+        transaction.commit()
+
+    def test_the_delete_page(self):
+        path = f"@@form-data-delete?key={KEY}"
+        self.assertIn("hush-path", self.get("manager", path))
+        text = self.get("editor", path)
+        self.assertIn("name: a page that you may not view", text)
+        self.assertEqual([], self.named_in(text))
+
+    def test_for_who_manages_form_data(self):
+        permission = "collective.annotationforms: Manage form data"
+        self.portal.manage_permission(permission, ["Manager", "Editor"], acquire=0)
+        transaction.commit()
+        names = "&".join(f"fields:list={name}" for name in ITargets.names())
+        for path in (
+            f"@@form-data-pages?form=targets&filtered=1&{names}",
+            "@@form-data-preview?form=targets",
+            "@@form-data-download?form=targets&format=csv",
+        ):
+            with self.subTest(path=path):
+                text = self.get("editor", path, self.portal)
+                self.assertIn("a page that you may not view", text)
+                self.assertEqual([], self.named_in(text))
