@@ -14,16 +14,16 @@ from collective.annotationforms.exchange.portable import portable
 from collective.annotationforms.permission.password import has_passwords
 from collective.annotationforms.fields.target import has_hidden
 from collective.annotationforms.fields.target import nameless
+from collective.annotationforms.fields.target import NOTHING
+from collective.annotationforms.fields.target import without_hidden
+from collective.annotationforms.fields.target import without_hidden_columns
 from collective.annotationforms.fields.text import text_of
 from collective.annotationforms.fields.text import TextStyle
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.interfaces import StorageError
 from collective.annotationforms.permission.access import Access
-from collective.annotationforms.permission.user import may_view
-from collective.annotationforms.storage.parts import leaves
 from collective.annotationforms.storage.parts import parts
-from collective.annotationforms.storage.parts import replaced
 from collective.annotationforms.storage.parts import SEQUENCES
 from collective.annotationforms.storage.parts import WITHOUT_PARTS
 from collective.annotationforms.storage.relation import target_of
@@ -182,31 +182,24 @@ def readable_values(
     """Return the stored values that the user may read, not to be changed.
 
     What the form omits or hides is for who manages form data, see `Access.is_shown`.
-    Relations to pages that the user may not view are for who may change the data.
+    Relations to pages that the user may not view are for who may change the value, and
+    in rows the column.
     """
     access = Access(storage.__parent__, form)
     found = {
-        name: access.shown_part(name, value)
+        name: _without_withheld(access, name, access.shown_part(name, value))
         for name, value in storage.data.items()
         if access.is_shown(name)
     }
-    if access.changes_form:
-        return found
-    shown = {
-        name: replaced(value, _is_relation_to_hidden, lambda relation: None)
-        for name, value in found.items()
-    }
-    # Objects can't be changed here: one that refers to a hidden page is left out.
-    return {
-        name: value
-        for name, value in shown.items()
-        if not any(map(_is_relation_to_hidden, leaves(form.fields.get(name), value)))
-    }
+    return {name: value for name, value in found.items() if value is not NOTHING}
 
 
-def _is_relation_to_hidden(value: Any) -> bool:
-    target = target_of(value) if IRelationValue.providedBy(value) else None
-    return target is not None and not may_view(target)
+def _without_withheld(access: Access, name: str, value: Any) -> Any:
+    """Return the value without relations to hidden pages that the user can't change."""
+    field = access.form.fields.get(name)
+    if access.may_write(name):
+        return without_hidden_columns(field, value, access.columns.may_write)
+    return without_hidden(field, value)
 
 
 def safe_cell(value: Any, field: IField | None = None) -> str:

@@ -6,9 +6,17 @@ from collections.abc import Mapping
 from collective.annotationforms.i18n import _
 from collective.annotationforms.permission.user import may_view
 from collective.annotationforms.storage.loading import why_unreadable
+from collective.annotationforms.storage.partialschema import has_columns
+from collective.annotationforms.storage.partialschema import Keeps
+from collective.annotationforms.storage.partialschema import schemata_in
+from collective.annotationforms.storage.parts import is_container
 from collective.annotationforms.storage.parts import parts
+from collective.annotationforms.storage.parts import rebuilt
 from collective.annotationforms.storage.parts import WITHOUT_PARTS
 from collective.annotationforms.storage.relation import target_of
+from collective.annotationforms.storage.rows import columns_of
+from collective.annotationforms.storage.rows import with_some_columns
+from copy import copy
 from plone.app.uuid.utils import uuidToObject
 from plone.uuid.interfaces import IUUID
 from Products.CMFCore.interfaces import IContentish
@@ -17,6 +25,10 @@ from z3c.relationfield.interfaces import IRelationValue
 from zope.globalrequest import getRequest
 from zope.i18n import translate
 from zope.schema.interfaces import IField
+
+
+#: In the place of a value that is not shown.
+NOTHING = object()
 
 
 def target_in(part: Any) -> Any:
@@ -50,6 +62,80 @@ def has_hidden(field: IField | None, value: Any) -> bool:
     Keys of mappings count, and attributes of objects that no schema names.
     """
     return any(map(leads_to_hidden, _everything_in(field, value)))
+
+
+def without_hidden(field: IField | None, value: Any) -> Any:
+    """Return the value without what refers to a page that the user may not view.
+
+    In a mapping there is None in its place.  Objects can't be changed here: what can't
+    be without is `NOTHING`.  The value is not changed.
+    """
+    if not has_hidden(field, value):
+        return value
+    if leads_to_hidden(value) or not is_container(value):
+        return NOTHING
+    found = [
+        (part.name, without_hidden(part.field, part.value))
+        for part in parts(field, value)
+    ]
+    if isinstance(value, Mapping):
+        shown = [(name, item) for name, item in found if not has_hidden(None, name)]
+        return {name: None if item is NOTHING else item for name, item in shown}
+    return rebuilt(value, [item for _number, item in found if item is not NOTHING])
+
+
+def without_hidden_columns(field: IField | None, value: Any, keeps: Keeps) -> Any:
+    """Return the value without what refers to a hidden page in columns of its rows.
+
+    It stays in the columns that `keeps` tells of; see `without_hidden`.
+    """
+    if not has_hidden(field, value):
+        return value
+    if has_columns(field):
+        return _row_without_hidden(field, value, keeps)
+    if not is_container(value) or not any(True for _ in schemata_in(field)):
+        return value
+    return rebuilt(
+        value,
+        [
+            without_hidden_columns(part.field, part.value, keeps)
+            for part in parts(field, value)
+        ],
+    )
+
+
+def _row_without_hidden(field: IField, row: Any, keeps: Keeps) -> Any:
+    """Return the row without the columns that would have nothing to show."""
+    values = {}
+    for part in columns_of(field, row):
+        if keeps(field.schema, part.name):
+            shown = without_hidden_columns(part.field, part.value, keeps)
+        else:
+            shown = without_hidden(part.field, part.value)
+        if shown is not part.value:
+            values[part.name] = shown
+    shown = with_some_columns(
+        field,
+        row,
+        lambda schema, name: (
+            schema is not field.schema or values.get(name) is not NOTHING
+        ),
+    )
+    return _with_values(
+        shown, {name: new for name, new in values.items() if new is not NOTHING}
+    )
+
+
+def _with_values(row: Any, values: dict[str, Any]) -> Any:
+    """Return a copy of a row with these values, None if it computes what it has."""
+    if not values or row is None:
+        return row
+    if isinstance(row, Mapping):
+        return {**row, **values}
+    made = copy(row)
+    vars(made).update(values)
+    is_set = all(getattr(made, name) is new for name, new in values.items())
+    return made if is_set else None
 
 
 def nameless(page: Any) -> str:

@@ -26,12 +26,18 @@ from zope.annotation.interfaces import IAnnotations
 from zope.interface import implementer
 from zope.interface import Interface
 
+import json
 import transaction
 
 
 CATALOG = "plone.app.vocabularies.Catalog"
 GUARD = "cmf.ManagePortal"
 KEY = "access.targets"
+
+
+class INote(Interface):
+    label = schema.TextLine(title="Label", required=False)
+    to = RelationChoice(title="To", vocabulary=CATALOG, required=False)
 
 
 class ILink(Interface):
@@ -56,6 +62,14 @@ class Link:
 
     label: str = "a link"
     secret: str = "s3cret"  # noqa: S105
+    to: Any = None
+    unknown: Any = None
+
+
+@implementer(INote)
+@dataclass
+class Note:
+    label: str = "a note"
     to: Any = None
     unknown: Any = None
 
@@ -117,6 +131,7 @@ class TargetsTestCase(AccessTestCase):
     def setUp(self):
         super().setUp()
         registerFactoryAdapter(ILink, Link)
+        registerFactoryAdapter(INote, Note)
         registerFactoryAdapter(IGuardedLink, GuardedLink)
         finalizeSchemas(self.form_class.schema)
         registration = registered_form(
@@ -261,3 +276,119 @@ class TestPages(TargetsTestCase):
                 text = self.get("editor", path, self.portal)
                 self.assertIn("a page that you may not view", text)
                 self.assertEqual([], self.named_in(text))
+
+
+class IWritten(model.Schema):
+    """Fields, and columns of rows, that editors may read but not write."""
+
+    plain = schema.TextLine(title="Plain", required=False)
+    free = RelationChoice(title="Free", vocabulary=CATALOG, required=False)
+    one = RelationChoice(title="One", vocabulary=CATALOG, required=False)
+    more = schema.List(
+        title="More", value_type=RelationChoice(vocabulary=CATALOG), required=False
+    )
+    named = schema.Dict(
+        title="Named",
+        key_type=schema.TextLine(),
+        value_type=RelationChoice(vocabulary=CATALOG),
+        required=False,
+    )
+    keyed = schema.Dict(
+        title="Keyed",
+        key_type=RelationChoice(vocabulary=CATALOG),
+        value_type=schema.TextLine(),
+        required=False,
+    )
+    link = schema.Object(title="Link", schema=INote, required=False)
+    links = schema.List(
+        title="Links", value_type=schema.Object(schema=INote), required=False
+    )
+    row = schema.Object(title="Row", schema=IGuardedLink, required=False)
+    rows = schema.List(
+        title="Rows", value_type=schema.Object(schema=IGuardedLink), required=False
+    )
+    by_name = schema.Dict(
+        title="By name",
+        key_type=schema.TextLine(),
+        value_type=schema.Object(schema=IGuardedLink),
+        required=False,
+    )
+    directives.write_permission(
+        one=GUARD, more=GUARD, named=GUARD, keyed=GUARD, link=GUARD, links=GUARD
+    )
+
+
+class WrittenForm(AnnotationEditForm):
+    schema = IWritten
+    ANNOTATION_STORAGE_KEY = KEY
+
+
+class TestExport(TargetsTestCase):
+    """Who may change a value gets the UUID of a hidden page in it, and nobody else."""
+
+    form_class = WrittenForm
+
+    def exported(self, user: str) -> dict[str, Any]:
+        text = self.get(user, f"@@form-data-export?key={KEY}")
+        return json.loads(text)["pages"][0]["values"]
+
+    def test_fields(self):
+        self.store(
+            plain="text",
+            free=self.to_hidden(),
+            one=self.to_hidden(),
+            more=[self.to_hidden(), self.to_page()],
+            named={"hidden": self.to_hidden(), "page": self.to_page()},
+            keyed={self.to_hidden(): "hidden", self.to_page(): "page"},
+            link=Note(to=self.to_hidden()),
+            links=[Note(to=self.to_page()), Note(to=self.to_hidden())],
+            yesterday={"key": self.to_hidden()},
+        )
+        hidden, page = self.hidden.UID(), self.page.UID()
+        found = self.exported("editor")
+        self.assertEqual(hidden, found.pop("free"))
+        self.assertNotIn(hidden, json.dumps(found))
+        self.assertEqual("text", found["plain"])
+        self.assertEqual([page], found["more"])
+        self.assertEqual({"hidden": None, "page": page}, found["named"])
+        self.assertEqual({page: "page"}, found["keyed"])
+        self.assertEqual([page], [link["to"] for link in found["links"]])
+        self.assertEqual({"plain", *found} - {"one", "link"}, set(found))
+        self.assertNotIn(hidden, json.dumps(self.exported("reader")))
+        self.assertEqual(8, json.dumps(self.exported("manager")).count(hidden))
+
+    def test_columns(self):
+        for make in (dict, GuardedLink):
+            row, other = (
+                make(own=self.to_hidden(), guarded=target())
+                for target in (self.to_hidden, self.to_page)
+            )
+            self.store(row=row, rows=[row, other], by_name={"a": row, "b": other})
+            hidden, page = self.hidden.UID(), self.page.UID()
+            with self.subTest(make=make):
+                found = self.exported("editor")
+                shown = [found["row"], *found["rows"], *found["by_name"].values()]
+                self.assertEqual({hidden}, {each["own"] for each in shown})
+                guarded = [each.get("guarded") for each in shown]
+                self.assertEqual([None, None, page, None, page], guarded)
+                self.assertNotIn(hidden, json.dumps(self.exported("reader")))
+                text = json.dumps(self.exported("manager"))
+                self.assertEqual(8, text.count(hidden))
+
+    def test_content_that_the_recipe_has_stored(self):
+        IAnnotations(self.page)[KEY] = PersistentMapping(
+            plain="text", one=self.hidden.aq_base, link=Note(to=self.hidden.aq_base)
+        )
+        transaction.commit()
+        for user in ("anonymous", "reader", "editor"):
+            self.assertEqual({"plain": "text"}, self.exported(user), user)
+        self.assertEqual(self.hidden.UID(), self.exported("manager")["one"])
+
+    def test_nothing_stored_is_changed(self):
+        row = {"own": self.to_hidden(), "guarded": self.to_hidden()}
+        self.store(rows=[row], more=[self.to_hidden()], link=Note(to=self.to_hidden()))
+        self.exported("editor")
+        transaction.begin()
+        stored = annotation_storage(self.page, KEY).data
+        for found in (*stored["rows"][0].values(), *stored["more"], stored["link"].to):
+            self.assertEqual("hush-path", found.to_object.getId())
