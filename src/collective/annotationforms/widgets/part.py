@@ -1,4 +1,4 @@
-"""The addresses of parts: of the widgets of rows, and of the fields of objects."""
+"""Addresses at which there is nothing: of parts of a value, and of attributes."""
 
 from collective.annotationforms.permission.closed import Closed
 from Products.Five import BrowserView
@@ -7,7 +7,7 @@ from zope.publisher.interfaces import NotFound
 
 
 class NothingOfPart(Closed, BrowserView):
-    """What a widget serves, but none of its parts: files and images."""
+    """What others serve under this name, such as files and images, but not this."""
 
     def __call__(self) -> NoReturn:
         """Raise NotFound."""
