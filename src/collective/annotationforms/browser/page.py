@@ -13,6 +13,7 @@ from collective.annotationforms.overview.text import table_style
 from collective.annotationforms.permission.closed import Closed
 from collective.annotationforms.saving.deletion import delete_data
 from collective.annotationforms.saving.deletion import delete_unreadable
+from collective.annotationforms.saving.lock import check_lock
 from functools import cached_property
 from plone.protect.authenticator import check
 from Products.Five import BrowserView
@@ -146,19 +147,16 @@ class DeleteEntry(EntryView):
 
     def _delete(self) -> bool:
         """Delete what the page has, and tell; return whether that was possible."""
-        form = self.entry.form
+        deletes = self.entry.may_delete
         try:
-            if self.entry.error is None:
-                kept = delete_data(self.context, form)
-            else:
-                delete_unreadable(self.context, form)
-                kept = 0
+            kept = self._delete_data()
         except Invalid:
             message = _("Nothing was deleted: somebody else has locked the page.")
             self._tell(message, "error")
             return False
-        title = translate(form.title, context=self.request)
-        self._tell(_("Deleted: ${title}", mapping={"title": title}))
+        if deletes:
+            title = translate(self.entry.form.title, context=self.request)
+            self._tell(_("Deleted: ${title}", mapping={"title": title}))
         if kept:
             message = _(
                 "Values that were kept, since you may not change them: ${number}",
@@ -166,6 +164,20 @@ class DeleteEntry(EntryView):
             )
             self._tell(message, "warning")
         return True
+
+    def _delete_data(self) -> int:
+        """Delete what the user may delete; return how many values were kept.
+
+        Who is here to purge versions may delete less of the page than of these.
+        """
+        entry = self.entry
+        if entry.error is None:
+            return delete_data(self.context, entry.form)
+        if entry.may_delete:
+            delete_unreadable(self.context, entry.form)
+        elif entry.form.respect_lock:
+            check_lock(self.context)
+        return 0
 
     def _purge(self) -> None:
         """Delete what the versions have, if it is asked for, and tell."""
