@@ -33,7 +33,7 @@ NOTHING = object()
 
 def target_in(part: Any) -> Any:
     """Return the page that a part of a value refers to, or is, None without one."""
-    if isinstance(part, WITHOUT_PARTS):
+    if isinstance(part, WITHOUT_PARTS) or why_unreadable(part) is not None:
         return None
     if IRelationValue.providedBy(part):
         return target_of(part)
