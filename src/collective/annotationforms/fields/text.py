@@ -4,6 +4,7 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Set
 from collective.annotationforms.fields.password import hidden
+from collective.annotationforms.fields.secretdigest import secret_digest
 from collective.annotationforms.fields.target import has_hidden
 from collective.annotationforms.fields.target import is_hidden
 from collective.annotationforms.fields.target import nameless
@@ -13,6 +14,7 @@ from collective.annotationforms.storage.loading import why_unreadable
 from collective.annotationforms.storage.parts import Part
 from collective.annotationforms.storage.parts import parts
 from collective.annotationforms.storage.parts import SEQUENCES
+from collective.annotationforms.storage.value import identity
 from dataclasses import dataclass
 from hashlib import sha256
 from plone.app.textfield.interfaces import IRichTextValue
@@ -29,6 +31,8 @@ from zope.schema.interfaces import IPassword
 # Raised where a value or a vocabulary is gone; by a source, which need not have terms;
 # and for what is no value of a choice at all.
 NO_TERM = (AttributeError, LookupError, TypeError, ValueError)
+# Bytes: two pages of a comparison do not have the same by chance.
+HIDDEN_PAGE_SIZE = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,8 +57,10 @@ class TextStyle:
 
 
 def _digest(page: Any) -> str:
-    path = "/".join(page.getPhysicalPath())
-    return f"#{sha256(path.encode()).hexdigest()[:8]}"
+    """Return what differs from that of any other page, and confirms no guess."""
+    # Not of the path, which a page that one may view may have had, or will have.
+    message = repr(("hidden page", identity(page)))
+    return f"#{secret_digest(message.encode(), HIDDEN_PAGE_SIZE)}"
 
 
 def _compared(field: IField | None, value: Any) -> str:

@@ -1,13 +1,12 @@
 """Keyed digests of values: they show that a value changed, and nothing of the value."""
 
-from base64 import urlsafe_b64encode
+from collective.annotationforms.fields.secretdigest import as_text
+from collective.annotationforms.fields.secretdigest import secret_hash
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.storage.value import identity
 from collective.annotationforms.storage.value import normal
 from hashlib import blake2b
-from plone.keyring.interfaces import IKeyManager
 from typing import Any
-from zope.component import getUtility
 from zope.schema.interfaces import IField
 
 
@@ -31,11 +30,10 @@ def digest_of(storage: IAnnotationStorage, name: str, value: Any) -> str:
         start = storage._v_kept[__name__] = _start(storage)
     made = start.copy()
     made.update(f"{name!r}), {value!r})".encode(errors="surrogatepass"))
-    return urlsafe_b64encode(made.digest()).decode()
+    return as_text(made)
 
 
 def _start(storage: IAnnotationStorage) -> blake2b:
     """Return what the digests of all values of a storage begin with."""
     start = f"(({identity(storage.__parent__)!r}, {storage.key!r}, "
-    key = getUtility(IKeyManager).secret().encode()[: blake2b.MAX_KEY_SIZE]
-    return blake2b(start.encode(errors="surrogatepass"), key=key, digest_size=SIZE)
+    return secret_hash(start.encode(errors="surrogatepass"), SIZE)

@@ -1,5 +1,7 @@
 """Pages that values refer to are named to who may view them, wherever in a value."""
 
+from base64 import b64encode
+from base64 import urlsafe_b64encode
 from collective.annotationforms import annotation_storage
 from collective.annotationforms import AnnotationEditForm
 from collective.annotationforms.exchange.export import CELL
@@ -16,6 +18,7 @@ from persistent.list import PersistentList
 from persistent.mapping import PersistentMapping
 from plone.app.contenttypes.interfaces import IDocument
 from plone.autoform import directives
+from plone.keyring.interfaces import IKeyManager
 from plone.supermodel import model
 from plone.supermodel.model import finalizeSchemas
 from typing import Any
@@ -23,9 +26,11 @@ from z3c.form.object import registerFactoryAdapter
 from z3c.relationfield import RelationChoice
 from zope import schema
 from zope.annotation.interfaces import IAnnotations
+from zope.component import getUtility
 from zope.interface import implementer
 from zope.interface import Interface
 
+import hashlib
 import json
 import transaction
 
@@ -392,3 +397,59 @@ class TestExport(TargetsTestCase):
         stored = annotation_storage(self.page, KEY).data
         for found in (*stored["rows"][0].values(), *stored["more"], stored["link"].to):
             self.assertEqual("hush-path", found.to_object.getId())
+
+
+class TestCompared(TargetsTestCase):
+    """A comparison tells that a hidden page is another one, and nothing of it."""
+
+    def text(self, *targets: Any) -> str:
+        return text_of(ITargets["more"], [*map(relation_to, targets)], LINES)
+
+    def test_differs_from_page_to_page(self):
+        self.as_user("manager")
+        other = self.new_target("hush-too", "Zither")
+        other.manage_permission("View", ["Manager"], acquire=0)
+        self.as_user("editor")
+        first, second, again = self.text(self.hidden, other, self.hidden).split("\n")
+        self.assertEqual(first, again)
+        self.assertNotEqual(first, second)
+        self.assertRegex(first, "^#[A-Za-z0-9_-]{8}$")
+
+    def test_no_guess_is_confirmed(self):
+        uuid = self.hidden.UID()
+        path = "/".join(self.hidden.getPhysicalPath())
+        address = self.hidden.absolute_url()
+        guesses = [uuid, path, path.removeprefix("/plone"), address, "hush-path"]
+        guesses += [repr(guess) for guess in guesses]
+        guesses += [repr(("hidden page", guess)) for guess in guesses]
+        self.as_user("editor")
+        (text,) = self.text(self.hidden).split()
+        for guess in map(str.encode, guesses):
+            for name in hashlib.algorithms_guaranteed - {"shake_128", "shake_256"}:
+                digest = hashlib.new(name, guess).digest()
+                self.assertNotIn(digest.hex()[:6], text)
+                self.assertNotIn(b64encode(digest).decode()[:6], text)
+            made = hashlib.blake2b(guess, digest_size=6).digest()
+            self.assertNotEqual(f"#{urlsafe_b64encode(made).decode()}", text)
+
+    def test_differs_from_site_to_site(self):
+        self.as_user("editor")
+        before = self.text(self.hidden)
+        getUtility(IKeyManager).rotate()
+        self.assertNotEqual(before, self.text(self.hidden))
+
+    def test_the_page(self):
+        repository = self.portal.portal_repository
+        self.store(one=self.to_page())
+        repository.save(self.page)
+        self.store(one=self.to_hidden())
+        repository.save(self.page)
+        transaction.commit()
+        number = self.page.version_id
+        path = f"@@history?one={number - 1}&two={number}"
+        text = self.get("editor", path)
+        guess = hashlib.sha256(b"/plone/en/hush-path").hexdigest()
+        self.assertRegex(text, "#[A-Za-z0-9_-]{8}<")
+        self.assertNotIn(guess[:8], text)
+        self.assertEqual([], self.named_in(text))
+        self.assertIn("/plone/en/hush-path", self.get("manager", path))
