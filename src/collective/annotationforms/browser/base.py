@@ -1,5 +1,6 @@
 """What the pages of the control panel share: which data are meant, which pages."""
 
+from collective.annotationforms.browser.encoding import check_encoding
 from collective.annotationforms.browser.number import number_of
 from collective.annotationforms.catalog.search import Search
 from collective.annotationforms.interfaces import IRegisteredForm
@@ -33,6 +34,7 @@ class SiteFormDataView(Closed, BrowserView):
 
         Raises BadRequest for what is no text, or was typed twice.
         """
+        check_encoding(self.request.form)
         found = {}
         for name, typed in self.request.form.items():
             if name in self.several or (name == "b_start" and isinstance(typed, int)):

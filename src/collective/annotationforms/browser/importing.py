@@ -6,6 +6,7 @@ What the user may change is asked for in `exchange.pageimport`.
 from AccessControl import getSecurityManager
 from collections.abc import Iterable
 from collective.annotationforms.browser.download import keep_out_of_caches
+from collective.annotationforms.browser.encoding import check_encoding
 from collective.annotationforms.browser.parts import WorkInParts
 from collective.annotationforms.exchange.importing import Document
 from collective.annotationforms.exchange.importing import read_document
@@ -87,8 +88,12 @@ class ImportFormData(WorkInParts, Closed, BrowserView):
         self.outcome = Outcome()
 
     def __call__(self) -> str:
-        """Show the form, what the file changes, or the progress; raises Forbidden."""
+        """Show the form, what the file changes, or the progress; raises Forbidden.
+
+        Raises BadRequest for a text that is not UTF-8.
+        """
         keep_out_of_caches(self.request)
+        check_encoding(self.request.form)
         if self.request.method == "POST":
             check(self.request)
             self._continue() if "continue" in self.request.form else self._read()

@@ -3,6 +3,7 @@
 from AccessControl import Unauthorized
 from collections.abc import Set
 from collective.annotationforms.browser.download import json_download
+from collective.annotationforms.browser.encoding import check_encoding
 from collective.annotationforms.exchange.export import record_of
 from collective.annotationforms.fields.text import text_of
 from collective.annotationforms.i18n import _
@@ -77,7 +78,8 @@ class EntryView(EntriesView):
 
     @cached_property
     def entry(self) -> Entry:
-        """The entry; raises NotFound if there is none for the user."""
+        """The entry; raises NotFound if there is none for the user, and BadRequest."""
+        check_encoding(self.request.form)
         key = self.request.form.get("key")
         for entry in entries_of(self.context, self.request):
             if entry.form.key == key:

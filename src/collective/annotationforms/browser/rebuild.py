@@ -1,5 +1,6 @@
 """Build the index of form data anew."""
 
+from collective.annotationforms.browser.encoding import check_encoding
 from collective.annotationforms.browser.parts import WorkInParts
 from collective.annotationforms.catalog.index import index_pages
 from collective.annotationforms.catalog.search import catalog
@@ -18,7 +19,8 @@ class RebuildIndex(WorkInParts, Closed, BrowserView):
     heading = _("Rebuild the index of form data")
 
     def __call__(self) -> str:
-        """Index a part, or go to the control panel; raises Forbidden."""
+        """Index a part, or go to the control panel; raises Forbidden, BadRequest."""
+        check_encoding(self.request.form)
         if self.request.method != "POST":
             self.request.response.redirect(self.overview_url)
             return ""

@@ -12,6 +12,7 @@ from collective.annotationforms.registry import form_of
 from collective.annotationforms.registry import known_keys
 from collective.annotationforms.storage.storage import annotation_storage
 from collective.annotationforms.storage.storage import stored_mappings
+from collective.annotationforms.storage.text import has_half_characters
 from html import escape
 from pathlib import Path
 from Products.CMFDiffTool.TextDiff import TextDiff
@@ -23,6 +24,7 @@ from typing import Any
 from z3c.form.interfaces import IDataManager
 from zope.component import getMultiAdapter
 from zope.i18n import translate
+from zope.publisher.interfaces import BadRequest
 from zope.publisher.interfaces import NotFound
 from zope.schema.interfaces import IField
 
@@ -48,8 +50,10 @@ class CompareView(Closed, diff.DiffView):
     def getVersion(self, version: Any) -> Any:
         """Return the version with that number, or the page itself for "current".
 
-        Raises NotFound if there is none.
+        Raises NotFound if there is none, and BadRequest for a text that is not UTF-8.
         """
+        if isinstance(version, str) and has_half_characters(version):
+            raise BadRequest(f"This is not UTF-8: {version!r}.")
         try:
             found = super().getVersion(version)
         except (ArchivistRetrieveError, OverflowError, TypeError, ValueError) as error:

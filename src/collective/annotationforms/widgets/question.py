@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from collective.annotationforms.i18n import _
+from collective.annotationforms.storage.text import has_half_characters
 from json import loads
 from plone.app.content.browser.vocabulary import MAX_BATCH_SIZE
 from typing import Any
@@ -33,6 +34,8 @@ def check_question(get: Callable[[str, Any], Any]) -> None:
             raise _wrong(_("${name}: give it once, as text."), name)
         if len(value) > MAX_LENGTH:
             raise _wrong(_("${name} is too long."), name)
+        if has_half_characters(value):
+            raise _wrong(_("${name} is not as it should be."), name)
         parsed = _parsed(name, value)
         if parsed is not None and not _CHECKS[name](parsed):
             raise _wrong(_("${name} is not as it should be."), name)
