@@ -11,18 +11,17 @@ from collective.annotationforms.exchange.formula import IS_NUMBER
 from collective.annotationforms.exchange.formula import without_formulas
 from collective.annotationforms.exchange.portable import as_text
 from collective.annotationforms.exchange.portable import portable
-from collective.annotationforms.permission.password import has_passwords
 from collective.annotationforms.fields.target import has_hidden
 from collective.annotationforms.fields.target import nameless
 from collective.annotationforms.fields.target import NOTHING
-from collective.annotationforms.fields.target import without_hidden
-from collective.annotationforms.fields.target import without_hidden_columns
+from collective.annotationforms.fields.target import without_withheld
 from collective.annotationforms.fields.text import text_of
 from collective.annotationforms.fields.text import TextStyle
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.interfaces import StorageError
 from collective.annotationforms.permission.access import Access
+from collective.annotationforms.permission.password import has_passwords
 from collective.annotationforms.storage.parts import parts
 from collective.annotationforms.storage.parts import SEQUENCES
 from collective.annotationforms.storage.parts import WITHOUT_PARTS
@@ -187,19 +186,11 @@ def readable_values(
     """
     access = Access(storage.__parent__, form)
     found = {
-        name: _without_withheld(access, name, access.shown_part(name, value))
+        name: without_withheld(access, name, access.shown_part(name, value))
         for name, value in storage.data.items()
         if access.is_shown(name)
     }
     return {name: value for name, value in found.items() if value is not NOTHING}
-
-
-def _without_withheld(access: Access, name: str, value: Any) -> Any:
-    """Return the value without relations to hidden pages that the user can't change."""
-    field = access.form.fields.get(name)
-    if access.may_write(name):
-        return without_hidden_columns(field, value, access.columns.may_write)
-    return without_hidden(field, value)
 
 
 def safe_cell(value: Any, field: IField | None = None) -> str:

@@ -4,6 +4,7 @@ from Acquisition import aq_parent
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collective.annotationforms.i18n import _
+from collective.annotationforms.permission.access import Access
 from collective.annotationforms.permission.user import may_view
 from collective.annotationforms.storage.loading import why_unreadable
 from collective.annotationforms.storage.partialschema import has_columns
@@ -102,6 +103,17 @@ def without_hidden_columns(field: IField | None, value: Any, keeps: Keeps) -> An
             for part in parts(field, value)
         ],
     )
+
+
+def without_withheld(access: Access, name: str, value: Any) -> Any:
+    """Return the value of a form without hidden pages, as far as the user can't write.
+
+    See `without_hidden`.
+    """
+    field = access.form.fields.get(name)
+    if access.may_write(name):
+        return without_hidden_columns(field, value, access.columns.may_write)
+    return without_hidden(field, value)
 
 
 def _row_without_hidden(field: IField, row: Any, keeps: Keeps) -> Any:

@@ -3,10 +3,10 @@
 from Acquisition import aq_base
 from Acquisition import aq_parent
 from collections.abc import Mapping
+from collective.annotationforms.fields.target import NOTHING
+from collective.annotationforms.fields.target import without_withheld
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.permission.access import Access
-from collective.annotationforms.permission.target import has_hidden_targets
-from collective.annotationforms.permission.target import without_hidden_targets
 from collective.annotationforms.registry import form_of
 from collective.annotationforms.registry import known_keys
 from collective.annotationforms.storage.loading import why_unreadable
@@ -57,19 +57,12 @@ def seen_values(access: Access, stored: Mapping) -> dict[str, Any]:
 
     Relations to pages that the user may not view are for who may change them.
     """
-    return {
-        name: value
-        for name, whole in stored.items()
+    found = {
+        name: without_withheld(access, name, access.seen_part(name, value))
+        for name, value in stored.items()
         if access.is_seen(name)
-        for value in [_seen_value(access, name, whole)]
-        if access.may_write(name)
-        or not has_hidden_targets(access.form.fields.get(name), value)
     }
-
-
-def _seen_value(access: Access, name: str, value: Any) -> Any:
-    seen = access.seen_part(name, value)
-    return seen if access.may_write(name) else without_hidden_targets(seen)
+    return {name: value for name, value in found.items() if value is not NOTHING}
 
 
 def withheld_names(page: Any, form: IRegisteredForm, stored: Mapping) -> list[str]:
