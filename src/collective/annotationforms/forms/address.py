@@ -30,7 +30,10 @@ from typing import Any
 from z3c.form.interfaces import IForm
 from z3c.form.interfaces import IWidget
 from zope.component import adapter
+from zope.component import queryMultiAdapter
 from zope.interface import alsoProvides
+from zope.interface import implementer
+from zope.publisher.interfaces import IPublishTraverse
 from zope.publisher.interfaces import NotFound
 from zope.publisher.interfaces.browser import IBrowserRequest
 
@@ -65,7 +68,7 @@ class WidgetsOnly:
         return self._form
 
     def _is_published(self) -> bool:
-        """Tell whether the path of the request leads here, not one of some code."""
+        """Tell whether the path of the request leads here, not one in code."""
         parents = self.request.get("PARENTS", ())
         return any(aq_base(parent) is aq_base(self.context) for parent in parents)
 
@@ -78,6 +81,43 @@ class FormTraversal(WidgetsOnly, FormWidgetTraversal):
 @adapter(IFormWrapper, IPloneFormLayer)
 class WrapperTraversal(WidgetsOnly, WrapperWidgetTraversal):
     """The same from what plone.z3cform wraps around a form, be it ours or not."""
+
+
+@implementer(IPublishTraverse)
+@adapter(IStorageWidget, IBrowserRequest)
+class ViewsOfWidget:
+    """Leads from a widget to views of it: Zope would try its attributes, too."""
+
+    __roles__ = ()
+
+    def __init__(self, widget: IWidget, request: Any):
+        self.widget = widget
+
+    def publishTraverse(self, request: Any, name: str) -> Any:
+        """See IPublishTraverse"""
+        view = queryMultiAdapter((self.widget, request), name=name)
+        return Nothing() if view is None else view
+
+
+@adapter(IStorageWidgetPart, IBrowserRequest)
+class ViewsOfPart(ViewsOfWidget):
+    """The same for a widget within a widget."""
+
+
+@implementer(IPublishTraverse)
+class Nothing:
+    """What is at an address that leads to nothing, until Zope knows who wants to know.
+
+    Who may not use the widget is told the same of what is there and what is not.
+    """
+
+    def publishTraverse(self, request: Any, name: str) -> "Nothing":
+        """See IPublishTraverse"""
+        return self
+
+    def __call__(self) -> None:
+        """Raise NotFound, to whom `_check_published` has not refused it."""
+        raise NotFound(self, "", None)
 
 
 def user_is_unknown(form: IForm) -> bool:

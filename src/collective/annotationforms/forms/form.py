@@ -6,6 +6,7 @@ from collective.annotationforms.forms.address import user_is_unknown
 from collective.annotationforms.forms.group import group_class
 from collective.annotationforms.forms.group import sharing_content
 from collective.annotationforms.forms.request import check_request
+from collective.annotationforms.forms.request import is_published
 from collective.annotationforms.i18n import _
 from collective.annotationforms.interfaces import AnnotationsHiddenError
 from collective.annotationforms.interfaces import IAnnotationForm
@@ -63,8 +64,6 @@ class AnnotationStorageMixin(Closed):
     RESPECT_LOCK = True
     VERSION_POLICY = VERSIONED
     permission = None
-    #: Each button needs the token that Plone's templates then put into the form.
-    enableCSRFProtection = True
     #: Whether the form was reached on the way to a widget, see forms/address.py.
     is_on_the_way = False
 
@@ -78,6 +77,11 @@ class AnnotationStorageMixin(Closed):
                 f" one of {', '.join(map(repr, VERSION_POLICIES))}."
             )
         remember_class(cls)
+
+    @property
+    def enableCSRFProtection(self) -> bool:
+        """Whether each button needs the token that Plone's templates then have."""
+        return is_published(self.request)
 
     def getContent(self) -> AnnotationStorage:
         """See IAnnotationForm"""
@@ -162,6 +166,8 @@ class AnnotationEditForm(AnnotationStorageMixin, AutoExtensibleForm, EditForm):
 
     schema = None
     permission = "Modify portal content"
+    is_ready_made = True
+    enableCSRFProtection = True
 
     label = _("Edit form data")
     success_message = _("Changes saved.")
@@ -199,6 +205,7 @@ class AnnotationView(AnnotationStorageMixin, WidgetsView):
     """A page that shows the data: give it a `schema` and a `label`."""
 
     permission = "View"
+    is_ready_made = True
     label = _("Form data")
     description = ""
     status = ""

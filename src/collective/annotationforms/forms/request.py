@@ -4,6 +4,7 @@ from collective.annotationforms.interfaces import describe_page
 from collective.annotationforms.interfaces import IAnnotationForm
 from plone.protect import CheckAuthenticator
 from plone.protect.interfaces import IDisableCSRFProtection
+from typing import Any
 from zExceptions import Forbidden
 
 
@@ -11,14 +12,21 @@ from zExceptions import Forbidden
 WRITING_METHODS = frozenset(("POST", "PUT", "PATCH", "DELETE"))
 
 
-def check_request(form: IAnnotationForm) -> None:
-    """Raise Forbidden for a save that another site, a picture or a crawler triggers.
+def is_published(request: Any) -> bool:
+    """Tell whether the request is answered by the publisher.
 
-    plone.protect by itself asks for a token of users who are logged in only.  Code that
-    uses a form by itself, as tests do, has a request that is not published.
+    It is not where code uses a form by itself, as tests do.
+    """
+    return request.get("PUBLISHED") is not None
+
+
+def check_request(form: IAnnotationForm) -> None:
+    """Raise Forbidden for a save that another site, a picture or a crawler may cause.
+
+    plone.protect by itself asks for a token of users who are logged in only.
     """
     request = form.request
-    if request.get("PUBLISHED") is None:
+    if not is_published(request):
         return
     if request.method not in WRITING_METHODS:
         raise Forbidden(

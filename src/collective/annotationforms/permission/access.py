@@ -14,6 +14,7 @@ from collective.annotationforms.permission.password import has_passwords
 from collective.annotationforms.permission.user import has_permission
 from collective.annotationforms.permission.view import bases_of_views
 from collective.annotationforms.permission.view import may_open
+from collective.annotationforms.permission.view import named_permission
 from collective.annotationforms.permission.view import views_of_form
 from collective.annotationforms.registry import FieldUse
 from collective.annotationforms.registry import UnregisteredForm
@@ -182,15 +183,17 @@ class Access:
             return []
         views = list(views_of_form(self.page, self.form.key))
         opened = [cls for cls, view in views if may_open(cls, [view], self.page)]
-        # A class that is no view is used by other code, which may have a guard of its
-        # own; one that is a view of other pages is guarded there.
+        # A class that is no view is used by other code, such as a view that leads to
+        # it, which may have a guard of its own; one that is a view of other pages is
+        # guarded there.
         viewed = bases_of_views(self.form.key)
+        named = {cls: named_permission(cls) for cls in self.form.classes}
         return opened + [
             cls
-            for cls in self.form.classes
+            for cls, permission in named.items()
             if cls not in viewed
-            and cls.permission is not None
-            and has_permission(cls.permission, self.page)
+            and permission is not None
+            and has_permission(permission, self.page)
         ]
 
     @cached_property

@@ -86,6 +86,15 @@ def bases_of_views(key: str) -> set[type]:
     }
 
 
+def named_permission(form: type) -> str | None:
+    """Return the permission that whoever wrote the class of a form has named, if any.
+
+    That of a ready-made class is nobody's decision about this form.
+    """
+    said = next(base for base in form.__mro__ if "permission" in vars(base))
+    return None if vars(said).get("is_ready_made", False) else said.permission
+
+
 def _answers(
     form: IAnnotationForm | type, views: Iterable, guards: tuple[Any, ...]
 ) -> list[bool]:

@@ -1,5 +1,7 @@
 """What guards a form, however it became a view: by ZCML, by Python, by other code."""
 
+from collective.annotationforms import annotation_storage
+from collective.annotationforms import AnnotationEditForm
 from collective.annotationforms import AnnotationStorageMixin
 from collective.annotationforms import AnnotationView
 from collective.annotationforms.tests.access.kinds import ALL
@@ -292,6 +294,69 @@ class TestManagersViews(GuardTestCase):
         self.register_page("above", Above, "cmf.ManagePortal")
         self.check_closed(f"above/x{PLAIN}", (*OUTSIDERS, "editor"))
         self.assertEqual("p", self.shown_at("manager", f"@@above/x{BELOW[-1]}"))
+
+
+class ReadyMadeForm(AnnotationEditForm):
+    """Its class names no permission, but that it has from its base."""
+
+    schema = IData
+    ANNOTATION_STORAGE_KEY = "access.ready"
+
+
+class ReadyMadeView(AnnotationView):
+    schema = IData
+    ANNOTATION_STORAGE_KEY = "access.ready"
+
+
+class TestOtherRoutes(GuardTestCase):
+    """The data of a form below a view for managers are theirs, whatever the way is."""
+
+    key = "access.ready"
+
+    def setUp(self):
+        super().setUp()
+        for form_class in (ReadyMadeForm, ReadyMadeView):
+            name = form_class.__name__
+            self.register_page(name, parent(form_class), "cmf.ManagePortal")
+        self.save_version("first")
+        self.number = self.page.version_id
+        self.save_version("second")
+
+    def save_version(self, text):
+        annotation_storage(self.page, self.key)["plain"] = f"the-{text}"
+        self.portal.portal_repository.save(self.page)
+        transaction.commit()
+
+    def copy_of(self, user):
+        self.as_user(user)
+        copied = self.page.aq_parent.manage_copyObjects([self.page.getId()])
+        folder = self.folder_of(user)
+        name = folder.manage_pasteObjects(copied)[0]["new_id"]
+        return dict(annotation_storage(folder[name], self.key))
+
+    def test_a_copy(self):
+        for user in ("reader", "contributor", "editor"):
+            self.assertEqual({}, self.copy_of(user), user)
+        self.assertEqual({"plain": "the-second"}, self.copy_of("manager"))
+
+    def test_versions(self):
+        path = f"@@history?one={self.number}&two=current"
+        self.assertNotIn("the-", self.get("editor", path))
+        self.assertIn("the-", self.get("manager", path))
+        self.post("editor", "revertversion", version_id=self.number)
+        transaction.begin()
+        stored = annotation_storage(self.page, self.key)
+        self.assertEqual("the-second", stored["plain"])
+
+    def test_a_class_that_names_its_permission(self):
+        class Named(ReadyMadeView):
+            permission = "View"
+            ANNOTATION_STORAGE_KEY = "access.named"
+
+        self.key = Named.ANNOTATION_STORAGE_KEY
+        annotation_storage(self.page, self.key)["plain"] = "the-named"
+        transaction.commit()
+        self.assertEqual({"plain": "the-named"}, self.copy_of("reader"))
 
 
 class TestPublicViews(GuardTestCase):
