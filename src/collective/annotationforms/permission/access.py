@@ -10,6 +10,7 @@ from collective.annotationforms.permission.column import Columns
 from collective.annotationforms.permission.column import is_left_out_somewhere
 from collective.annotationforms.permission.field import may_use_field
 from collective.annotationforms.permission.field import permission_of
+from collective.annotationforms.permission.manager import managed_classes
 from collective.annotationforms.permission.password import has_passwords
 from collective.annotationforms.permission.user import has_permission
 from collective.annotationforms.permission.view import bases_of_views
@@ -55,15 +56,13 @@ class Access:
         """Whether the user may read the data, but for guarded fields."""
         # The catalog lists a page for who may access its metadata, not only view it.
         return has_permission("View", self.page) and (
-            has_permission(self.form.view_permission, self.page) or bool(self._opened)
+            self._has_all(self.form.view_permission) or bool(self._opened)
         )
 
     @cached_property
     def changes_form(self) -> bool:
         """Whether the user may change and delete the data, but for guarded fields."""
-        return has_permission(self.form.permission, self.page) or bool(
-            self._opened_to_write
-        )
+        return self._has_all(self.form.permission) or bool(self._opened_to_write)
 
     def may_read(self, name: str) -> bool:
         """Tell whether the user may read the value of that name."""
@@ -168,13 +167,30 @@ class Access:
 
     @cached_property
     def _uses_to_read(self) -> dict[str, list[FieldUse]]:
-        has_all = has_permission(self.form.view_permission, self.page)
+        has_all = self._has_all(self.form.view_permission)
         return self._uses if has_all else uses_of(self._opened)
 
     @cached_property
     def _uses_to_write(self) -> dict[str, list[FieldUse]]:
-        has_all = has_permission(self.form.permission, self.page)
+        has_all = self._has_all(self.form.permission)
         return self._uses if has_all else uses_of(self._opened_to_write)
+
+    def _has_all(self, permission: str) -> bool:
+        """Tell whether the permission opens the whole form, whatever its classes say.
+
+        Of a form that ZCML does not know it is to manage form data: see `manager`.
+        """
+        if not has_permission(permission, self.page):
+            return False
+        is_registered = not isinstance(self.form, UnregisteredForm)
+        return is_registered or len(self._managed) == len(self.form.classes)
+
+    @cached_property
+    def _managed(self) -> list[type]:
+        """The classes of a form that ZCML does not know, for who manages form data."""
+        if not (isinstance(self.form, UnregisteredForm) and self.manages):
+            return []
+        return managed_classes(self.page, self.form)
 
     @cached_property
     def _opened(self) -> list[type]:
@@ -182,7 +198,8 @@ class Access:
         if not isinstance(self.form, UnregisteredForm):
             return []
         views = list(views_of_form(self.page, self.form.key))
-        opened = [cls for cls, view in views if may_open(cls, [view], self.page)]
+        viewing = [cls for cls, view in views if may_open(cls, [view], self.page)]
+        opened = [*self._managed, *viewing]
         # A class that is no view is used by other code, such as a view that leads to
         # it, which may have a guard of its own; one that is a view of other pages is
         # guarded there.
