@@ -1,4 +1,4 @@
-"""Who may purge versions deletes what is in these, and no more of the page itself."""
+"""Who may purge versions deletes what these have, and no more of the page itself."""
 
 from collective.annotationforms.lifecycle.purge import PURGE_VERSION
 from collective.annotationforms.lifecycle.purge import versions_with_data
