@@ -155,20 +155,31 @@ def nameless(page: Any) -> str:
     return translate(_("a page that you may not view"), context=getRequest())
 
 
-def _everything_in(field: IField | None, value: Any) -> Iterator[Any]:
+def _everything_in(
+    field: IField | None, value: Any, outer: tuple = ()
+) -> Iterator[Any]:
     """Yield the value and all that is in it, as far as it can be read."""
     yield value
     if isinstance(value, WITHOUT_PARTS) or why_unreadable(value) is not None:
         return
-    if IContentish.providedBy(value) or IRelationValue.providedBy(value):
+    is_reference = IContentish.providedBy(value) or IRelationValue.providedBy(value)
+    # An object may know what it is in.
+    if is_reference or any(value is one for one in outer):
         return
+    for of_part, part in _parts_and_attributes(field, value):
+        yield from _everything_in(of_part, part, (*outer, value))
+
+
+def _parts_and_attributes(
+    field: IField | None, value: Any
+) -> Iterator[tuple[IField | None, Any]]:
+    """Yield fields and values of what is right in the value, keys of a mapping, too."""
     found = parts(field, value) or []
     for part in found:
-        yield from _everything_in(part.field, part.value)
+        yield part.field, part.value
     if isinstance(value, Mapping):
-        for name in value:
-            yield from _everything_in(None, name)
+        yield from ((None, name) for name in value)
     known = {part.name for part in found}
     for name, attribute in getattr(value, "__dict__", {}).items():
         if name not in known and not name.startswith("_"):
-            yield from _everything_in(None, attribute)
+            yield None, attribute

@@ -225,6 +225,16 @@ class TestText(TargetsTestCase):
                         text = text_of(field, value, style)
                         self.assertEqual([], self.named_in(text))
 
+    def test_an_object_that_knows_what_it_is_in(self):
+        self.as_user("editor")
+        link = Link(to=self.to_page())
+        link.unknown = [{"in": link}]
+        style = table_style(self.page, self.layer["request"])
+        for value in (link, [link]):
+            self.assertIn("To: /plone/en/page", text_of(None, value, style))
+        link.unknown.append(self.to_hidden())
+        self.assertEqual([], self.named_in(text_of(None, [link], style)))
+
     def test_of_what_may_be_viewed(self):
         path = "/".join(self.page.getPhysicalPath())
         self.as_user("editor")
