@@ -63,4 +63,4 @@ def _views_with_content(request: Any) -> Iterator[tuple[Any, Any]]:
     path = [getattr(item, "__self__", item) for item in path]
     for number, item in enumerate(path):
         if IBrowserView.providedBy(item):
-            yield item, next(filter(is_content, path[number:]), None)
+            yield item, next(filter(is_content, path[number:]), item)

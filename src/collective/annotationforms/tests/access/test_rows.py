@@ -14,18 +14,10 @@ from plone.namedfile.field import NamedBlobImage
 from plone.namedfile.file import NamedBlobFile as NamedBlobFileValue
 from plone.supermodel import model
 from plone.supermodel.model import finalizeSchemas
+from z3c.form.browser.multi import multiFieldWidgetFactory
 from zope import schema
-from zope.interface import Interface
 
 import transaction
-
-
-class IFiled(Interface):
-    """A row with a file, a choice, and rows."""
-
-    file = NamedBlobFile(title="File", required=False)
-    pick = schema.Choice(title="Pick", values=["a", "b"], required=False)
-    words = schema.List(title="Words", value_type=schema.TextLine(), required=False)
 
 
 NAMES = (
@@ -41,6 +33,7 @@ NAMES = (
     "picks",
     "picked",
     "file",
+    "typed",
 )
 
 
@@ -79,6 +72,8 @@ class IRows(model.Schema):
         title="Picked", value_type=schema.Choice(values=["a", "b"]), required=False
     )
     file = NamedBlobFile(title="File", required=False)
+    typed = schema.List(title="Typed", value_type=schema.TextLine(), required=False)
+    directives.widget(typed=multiFieldWidgetFactory)
     directives.read_permission(**dict.fromkeys(NAMES, GUARD))
     directives.write_permission(**dict.fromkeys(NAMES, GUARD))
 
@@ -106,6 +101,7 @@ def values():
         "picks": ["a", "b"],
         "picked": {"a", "b"},
         "file": file_value(),
+        "typed": ["a"] * 3,
     }
 
 
@@ -115,6 +111,7 @@ PARTS = (
     ".2",
     ".-1",
     ".AA",
+    ".AA.widgets.cell",
     ".key.0",
     ".0.0",
     ".0.2",
@@ -168,7 +165,7 @@ class TestRows(AccessTestCase):
         transaction.commit()
         for row, status in (("2", "200 OK"), ("3", "404 Not Found")):
             browser = self.browser_of("manager")
-            path = f"@@rows/++widget++parts.{row}/@@ploneform-render-widget"
+            path = f"@@rows/++widget++typed.{row}/@@ploneform-render-widget"
             browser.open(f"{self.url}/{path}")
             self.assertEqual(status, browser.headers["status"])
 
