@@ -54,11 +54,9 @@ def _registered_view(form: IAnnotationForm) -> type | None:
     required = (providedBy(form.context), providedBy(form.request))
     view = getSiteManager().adapters.lookup(required, Interface, form.__name__)
     shown = _form_class_of(view)
-    # Another view may have the name that somebody has given to the form.
-    is_same = shown is not None and (
-        isinstance(form, shown) or issubclass(shown, type(form))
-    )
-    return view if is_same else None
+    # Another view may have the name that somebody has given to the form, as one that
+    # shows fewer of the fields.
+    return view if _is_made_of(shown, type(form)) else None
 
 
 def views_of_form(page: Any, key: str) -> Iterator[tuple[type, type]]:
@@ -112,6 +110,14 @@ def _answers(
     if form.permission is not None:
         answers.append(has_permission_on(form.permission, guards))
     return answers
+
+
+def _is_made_of(shown: type | None, form: type) -> bool:
+    """Tell whether a class is that of the form, or what ZCML has made of it."""
+    if shown is None or shown is form:
+        return shown is form
+    # ZCML keeps the name.
+    return shown.__name__ == form.__name__ and issubclass(shown, form)
 
 
 def _form_class_of(view: Any) -> type | None:

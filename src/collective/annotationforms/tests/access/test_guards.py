@@ -266,6 +266,33 @@ class TestNothingSaysWhoMay(GuardTestCase):
             self.check_open(address, "editor", "pr", saves=True)
 
 
+class TestNameOfAnotherView(GuardTestCase):
+    """A view that is public does not open a form that has its name, but more fields."""
+
+    def check_closed_below(self, public, more):
+        self.register_page("public", public, "zope.Public")
+        self.check_open("public", "anonymous", "p", saves=True)
+        self.register("more", subclass(more, __name__="public"))
+        self.check_closed("more", OUTSIDERS)
+        self.register("parent", parent(more))
+        self.check_closed("parent/public", OUTSIDERS)
+
+    def few_fields(self, base):
+        class Few(base):
+            schema = None
+            fields = field.Fields(IData).select("plain")
+            NOTIFY_CONTENT = False
+
+        return Few
+
+    def test_a_base_of_the_form(self):
+        few = self.few_fields(PythonForm)
+        self.check_closed_below(wrap_form(few), subclass(few, fields=PythonForm.fields))
+
+    def test_a_class_that_derives_from_the_form(self):
+        self.check_closed_below(self.few_fields(PythonForm), PythonForm)
+
+
 class TestManagersViews(GuardTestCase):
     """Who may not open a view uses nothing below it, whatever the form says."""
 
