@@ -145,6 +145,13 @@ class _Keeper:
             for column, cell in cells.items()
             if column in after
         }
+        if stored is not None:
+            # What a row lacks is not put into it without a value.
+            values = {
+                column: value
+                for column, value in values.items()
+                if column in before or value is not None
+            }
         others = {key: value for key, value in before.items() if key not in cells}
         if isinstance(sent, Mapping):
             new = self._new_row(widget.field, sent) if stored is None else {}

@@ -31,33 +31,51 @@ from zope.schema.interfaces import IField
 Matches = Callable[[Any, Any], bool]
 
 
-def with_some_columns(field: IField | None, value: Any, keeps: Keeps) -> Any:
+def with_some_columns(
+    field: IField | None, value: Any, keeps: Keeps, *, empty: bool = True
+) -> Any:
     """Return the value with the columns that `keeps` tells of, however deep.
 
-    It is asked for names that are no columns, too.  What has no others is returned as
-    it is; the value is not changed.
+    It is asked for names that are no columns, too; with `empty=False`, columns without
+    a value are left out as well.  What has no others is returned as it is; the value is
+    not changed.
     """
     if has_columns(field) and value is not None:
-        return _with_some(field, value, keeps)
+        return _with_some(field, value, keeps, empty)
     found = parts(field, value) if any(True for _ in schemata_in(field)) else None
     if not found:
         return value
-    items = [with_some_columns(part.field, part.value, keeps) for part in found]
+    items = [
+        with_some_columns(part.field, part.value, keeps, empty=empty) for part in found
+    ]
     pairs = zip(found, items, strict=True)
     changed = any(item is not part.value for part, item in pairs)
     return rebuilt(value, items) if changed else value
 
 
 def seen_part(field: IField | None, value: Any) -> Any:
-    """Return the value without what is in no column of its rows."""
-    return with_some_columns(field, value, lambda schema, name: name in schema)
+    """Return the value without what is in no column of its rows, or is no value.
+
+    A row that lacks a column is as one that has nothing in it.
+    """
+
+    def is_column(schema: InterfaceClass, name: str) -> bool:
+        return name in schema
+
+    return with_some_columns(field, value, is_column, empty=False)
 
 
-def _with_some(field: IField, row: Any, keeps: Keeps) -> Any:
+def _with_some(field: IField, row: Any, keeps: Keeps, empty: bool) -> Any:
     columns = columns_of(field, row)
-    kept = [part for part in columns if keeps(field.schema, part.name)]
+    kept = [
+        part
+        for part in columns
+        if keeps(field.schema, part.name)
+        and (empty or part.value is not None or not isinstance(row, Mapping))
+    ]
     values = {
-        part.name: with_some_columns(part.field, part.value, keeps) for part in kept
+        part.name: with_some_columns(part.field, part.value, keeps, empty=empty)
+        for part in kept
     }
     if len(kept) == len(columns) and all(
         values[part.name] is part.value for part in kept

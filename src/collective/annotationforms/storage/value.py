@@ -91,7 +91,8 @@ def filled_up(field: IField | None, value: Any, shown: Any) -> Any:
     That is where nothing would be sent, as for a file that is kept, and columns of rows
     that have no input.
     """
-    if any(value is marker for marker in NOT_SENT):
+    # Converters of files look into the request, where another file may be meant.
+    if INamed.providedBy(shown) or any(value is marker for marker in NOT_SENT):
         return shown
     kind = next((kind for kind in (Mapping, SEQUENCES) if isinstance(value, kind)), ())
     if not kind:

@@ -51,10 +51,10 @@ class RowsTestCase(FunctionalTestCase):
         self.user = self.browser("editor")
         self.other = self.browser()
 
-    def open(self, user=None):
+    def open(self, user=None, view="rows"):
         browser = user or self.user
         browser.handleErrors = False
-        browser.open(f"{self.url}/@@rows")
+        browser.open(f"{self.url}/@@{view}")
         self.assertIn("200", browser.headers["status"])
         return FormPage(browser.url, browser.contents)
 

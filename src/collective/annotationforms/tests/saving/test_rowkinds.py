@@ -1,0 +1,185 @@
+"""Rows of other kinds than a plain grid: within each other, in blocks, of mappings."""
+
+from collective.annotationforms import AnnotationEditForm
+from collective.annotationforms.tests.matrix.gridpage import GridPage
+from collective.annotationforms.tests.rowforms import file
+from collective.annotationforms.tests.rowforms import HIDDEN
+from collective.annotationforms.tests.rowforms import IRow
+from collective.annotationforms.tests.rowforms import IThing
+from collective.annotationforms.tests.rowforms import KEY
+from collective.annotationforms.tests.rowforms import plain
+from collective.annotationforms.tests.rowforms import row
+from collective.annotationforms.tests.rowforms import StoredFile
+from collective.annotationforms.tests.rowforms import Thing
+from collective.annotationforms.tests.rowforms import upload
+from collective.annotationforms.tests.saving import test_rows
+from collective.z3cform.datagridfield import blockdatagridfield
+from collective.z3cform.datagridfield.datagridfield import DataGridFieldFactory
+from collective.z3cform.datagridfield.row import DictRow
+from plone.autoform import directives
+from plone.namedfile.field import NamedBlobFile
+from plone.supermodel import model
+from zope import schema
+
+
+class IChapter(model.Schema):
+    name = schema.TextLine(title="Name", required=False)
+    scan = NamedBlobFile(title="Scan", required=False)
+    directives.read_permission(kept="cmf.ManagePortal")
+    directives.write_permission(kept="cmf.ManagePortal")
+    kept = schema.TextLine(title="Kept", required=False)
+
+
+class IBook(model.Schema):
+    title = schema.TextLine(title="Title", required=False)
+    directives.widget("chapters", DataGridFieldFactory)
+    chapters = schema.List(
+        title="Chapters", value_type=DictRow(schema=IChapter), required=False
+    )
+    is_new = schema.Bool(title="New", required=False)
+
+
+class IKinds(model.Schema):
+    model.fieldset("more", label="More", fields=["books"])
+    directives.widget("books", DataGridFieldFactory)
+    books = schema.List(title="Books", value_type=DictRow(schema=IBook), required=False)
+    directives.widget("blocks", blockdatagridfield.BlockDataGridFieldWidgetFactory)
+    blocks = schema.List(
+        title="Blocks", value_type=DictRow(schema=IRow), required=False
+    )
+    things = schema.Tuple(
+        title="Things", value_type=schema.Object(schema=IThing), required=False
+    )
+    named = schema.Dict(
+        title="Named",
+        key_type=schema.TextLine(),
+        value_type=schema.Object(schema=IThing),
+        required=False,
+    )
+    count = schema.Int(title="Count", required=False)
+
+
+class KindsForm(AnnotationEditForm):
+    schema = IKinds
+    label = "Kinds"
+    ANNOTATION_STORAGE_KEY = KEY
+
+
+class CarelessForm(KindsForm):
+    DETECT_CONFLICTS = False
+
+
+def book(title, *chapters):
+    return {
+        "title": title,
+        "chapters": [
+            {
+                "name": name,
+                "scan": file(name),
+                "kept": f"{HIDDEN} {name}",
+                "old": f"old {name}",
+            }
+            for name in chapters
+        ],
+        "is_new": True,
+        "old": f"old {title}",
+    }
+
+
+def deep(value):
+    """Return a value with the data of its files, to be compared."""
+    if isinstance(value, list):
+        return [deep(item) for item in value]
+    if isinstance(value, dict):
+        return {name: deep(item) for name, item in value.items()}
+    return value.data.decode() if isinstance(value, StoredFile) else value
+
+
+class TestKinds(test_rows.RowsTestCase):
+    def setUp(self):
+        super().setUp()
+        self.register_view("rows", KindsForm)
+        self.register_view("careless", CarelessForm)
+
+    def books(self):
+        return deep(self.stored()["books"])
+
+    def test_a_grid_in_a_grid(self):
+        for view in ("rows", "careless"):
+            with self.subTest(view):
+                self.store(books=[book("a", "p", "q"), book("b", "r"), book("c", "s")])
+                self.sort_and_delete(view)
+
+    def sort_and_delete(self, view):
+        a, b, c = self.books()
+        self.assertIn("Nothing was changed", self.saved(self.open(view=view)).contents)
+        self.assertEqual([a, b, c], self.books())
+        form = self.open(view=view)
+        self.assertNotIn(HIDDEN, self.user.contents)
+        grid = GridPage(form, "books")
+        grid.move(1, 0)
+        grid.type(1, "title", "A")
+        self.saved(form)
+        a["title"] = "A"
+        self.assertEqual([b, a, c], self.books())
+        form = self.open(view=view)
+        GridPage(form, "books.1.widgets.chapters").delete(0)
+        self.saved(form)
+        del a["chapters"][0]
+        self.assertEqual([b, a, c], self.books())
+
+    def test_rows_in_blocks(self):
+        self.store(blocks=[row("a"), row("b")])
+        a, b = self.rows("blocks")
+        self.assertIn("Nothing was changed", self.saved(self.open()).contents)
+        self.assertEqual([a, b], self.rows("blocks"))
+        form = self.open()
+        GridPage(form, "blocks").delete(0)
+        self.saved(form)
+        self.assertEqual([b], self.rows("blocks"))
+
+    def test_an_upload_while_two_errors_are_corrected(self):
+        self.store(blocks=[row("a"), row("b")])
+        form = self.open()
+        grid = GridPage(form, "blocks")
+        grid.delete(0)
+        grid.insert(0, title="new")
+        grid.choose_file(0, "file", upload("new"))
+        form.fill("form.widgets.count", "three")
+        for _attempt in range(2):
+            self.send(form)
+            self.assertIn("There were some errors", self.user.contents)
+            form = self.again()
+        form.fill("form.widgets.count", "3")
+        self.saved(form)
+        found = [(one["title"], one["file"]) for one in self.rows("blocks")]
+        self.assertEqual([("new", "new"), ("b", "b")], found)
+
+    def test_what_a_row_lacks_is_not_put_into_it(self):
+        for rows in ([], None, [{"title": "a"}], [row("a", file=None, kept=None)]):
+            with self.subTest(rows=rows):
+                self.store(blocks=rows)
+                before = self.stored()
+                self.assertIn("Nothing was changed", self.saved(self.open()).contents)
+                self.assertEqual(before, self.stored())
+
+    def test_tuples_and_mappings_of_objects(self):
+        made = {name: Thing(title=name, kept=name, number=ord(name)) for name in "cab"}
+        self.store(things=tuple(made[name] for name in "abc"), named=made)
+        self.assertIn("Nothing was changed", self.saved(self.open()).contents)
+        form = self.open()
+        # A mapping is shown in the order of its keys.
+        form.fill("form.widgets.named.key.0", "z")
+        form.add("form.widgets.things.0.remove", "1")
+        self.send(form, button="form.widgets.things.buttons.remove")
+        self.saved(self.again())
+        self.assertEqual(["b", "c"], [one["kept"] for one in self.rows("things")])
+        self.assertEqual({"z": "a", "b": "b", "c": "c"}, self.kept())
+        form = self.open()
+        form.add("form.widgets.named.1.remove", "1")
+        self.send(form, button="form.widgets.named.buttons.remove")
+        self.saved(self.again())
+        self.assertEqual({"z": "a", "b": "b"}, self.kept())
+
+    def kept(self):
+        return {key: plain(one)["kept"] for key, one in self.stored()["named"].items()}
