@@ -286,11 +286,13 @@ class TestNameOfAnotherView(GuardTestCase):
         return Few
 
     def test_a_base_of_the_form(self):
-        few = self.few_fields(PythonForm)
-        self.check_closed_below(wrap_form(few), subclass(few, fields=PythonForm.fields))
+        few = self.few_fields(GuardedForm)
+        self.check_closed_below(
+            wrap_form(few), subclass(few, fields=GuardedForm.fields)
+        )
 
     def test_a_class_that_derives_from_the_form(self):
-        self.check_closed_below(self.few_fields(PythonForm), PythonForm)
+        self.check_closed_below(self.few_fields(GuardedForm), GuardedForm)
 
 
 class TestManagersViews(GuardTestCase):
