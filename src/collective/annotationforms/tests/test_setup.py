@@ -153,8 +153,10 @@ class TestRegistrations(IntegrationTestCase):
                 if file.startswith(package) and "/tests/" not in file:
                     yield registration
 
-    def is_ours(self, interface):
-        return interface.__module__.startswith(ADD_ON)
+    def is_ours(self, required):
+        """Tell whether an interface, or a class that is registered for, is ours."""
+        of_class = getattr(required, "inherit", None)
+        return (of_class or required).__module__.startswith(ADD_ON)
 
     def test_nothing_is_for_all_objects_or_for_all_that_can_be_annotated(self):
         registrations = list(self.registrations())
