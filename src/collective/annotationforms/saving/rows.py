@@ -126,7 +126,7 @@ class Rows:
         return (
             not self._are_unmarked
             or self._are_as_many
-            or not any(row.kept_at(0) for row in self.stored)
+            or not any(row.keeps_something for row in self.stored)
         )
 
     @cached_property

@@ -1,7 +1,8 @@
 """Tokens of rows: what a form tells of each row that its editor saw.
 
 Nothing stored says which row is which.  So a token has the place of the row, and
-digests of what the form showed of it, of the files in it, and of what it does not send.
+digests of what the form showed of it, of the files in it, and of what it does not send:
+those tell nobody what it is, nor whether two rows have the same.
 With them the row is found among those that are stored when the form comes back,
 whatever was deleted, inserted and sorted meanwhile.
 """
@@ -16,6 +17,7 @@ from collective.annotationforms.storage.value import normal
 from functools import cached_property
 from plone.namedfile.interfaces import INamed
 from plone.namedfile.interfaces import INamedField
+from secrets import token_hex
 from typing import Any
 from typing import NamedTuple
 from zope.interface.interface import InterfaceClass
@@ -24,7 +26,7 @@ from zope.schema.interfaces import IField
 
 
 SEPARATOR = "."
-NUMBER_OF_PARTS = 4
+NUMBER_OF_PARTS = 5
 
 
 class RowToken(NamedTuple):
@@ -35,7 +37,10 @@ class RowToken(NamedTuple):
     sent: str
     #: Of the files in it; "" without any.
     files: str
-    #: Of all that the form does not send, the files as well; "" without any.
+    #: Another one each time that the form is opened.
+    salt: str
+    #: Of all that the form does not send, the files as well, with the salt: what an
+    #: editor must not see may be a yes or no, which another row says as well.
     kept: str
 
     def __str__(self) -> str:
@@ -61,11 +66,12 @@ class StoredRow:
 
     def token(self, place: int) -> RowToken:
         """Return the token for a form that shows the row, which is stored there."""
-        return RowToken(place, self.sent, self.files, self.kept_at(place))
+        salt = token_hex(8)
+        return RowToken(place, self.sent, self.files, salt, self._kept_with(salt))
 
     def is_same(self, token: RowToken) -> bool:
         """Tell whether all is as it was."""
-        return self.is_sent(token) and self.kept_at(token.place) == token.kept
+        return self.is_sent(token) and self._is_kept(token)
 
     def is_sent(self, token: RowToken) -> bool:
         """Tell whether what the form sends is as it was, with the files."""
@@ -77,16 +83,22 @@ class StoredRow:
 
     def has_kept(self, token: RowToken) -> bool:
         """Tell whether what is not sent is as it was, and there is some."""
-        return bool(token.kept) and self.kept_at(token.place) == token.kept
+        return self.keeps_something and self._is_kept(token)
 
-    def kept_at(self, place: int) -> str:
-        """Return the digest of what the form does not send, "" for nothing.
+    @property
+    def keeps_something(self) -> bool:
+        """Whether there is something that the form does not send."""
+        return any(self._kept)
 
-        It is another one at each place: else it would tell that two rows have the same
-        in a column that the editor must not see.
-        """
-        others = (self.files, marks_of_others(self.field, self.value, is_sent))
-        return self._digest("kept", place, *others) if any(others) else ""
+    def _is_kept(self, token: RowToken) -> bool:
+        return self._kept_with(token.salt) == token.kept
+
+    def _kept_with(self, salt: str) -> str:
+        return self._digest("kept", salt, *self._kept)
+
+    @cached_property
+    def _kept(self) -> tuple[str, str]:
+        return self.files, marks_of_others(self.field, self.value, is_sent)
 
     @cached_property
     def sent(self) -> str:

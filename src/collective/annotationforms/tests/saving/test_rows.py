@@ -174,6 +174,20 @@ class TestColumns(RowsTestCase):
         self.assertEqual(before, self.rows())
         self.assertEqual(HIDDEN, self.stored()["things"][0].kept)
 
+    def test_tokens_tell_nothing_of_what_one_does_not_see(self):
+        self.store(
+            rows=[{"title": name, "kept": name} for name in ("", "x", "x", None)]
+        )
+        found = []
+        for _time in range(2):
+            form = self.open()
+            for number in range(4):
+                marker = f"form.widgets.rows.{number}-empty-marker"
+                found.append(form.sent(marker)[0].split(".")[-1])
+        # Neither what is the same, nor where nothing is.
+        self.assertEqual(8, len(set(found)))
+        self.assertEqual({16}, set(map(len, found)))
+
     def test_somebody_else_changes_a_column_that_one_does_not_see(self):
         self.store(rows=[row("a"), row("b")])
         form = self.open()
