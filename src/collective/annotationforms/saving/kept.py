@@ -152,7 +152,7 @@ class _Keeper:
                 for column, value in values.items()
                 if column in before or value is not None
             }
-        others = {key: value for key, value in before.items() if key not in cells}
+        others = {key: value for key, value in before.items() if key not in values}
         if isinstance(sent, Mapping):
             new = self._new_row(widget.field, sent) if stored is None else {}
             return {**new, **values, **others}

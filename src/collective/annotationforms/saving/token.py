@@ -14,7 +14,8 @@ from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IUnfitField
 from collective.annotationforms.saving.digest import digest
 from collective.annotationforms.saving.givenback import is_given_back
-from collective.annotationforms.storage.rows import seen_part
+from collective.annotationforms.saving.rowtoken import is_sent
+from collective.annotationforms.storage.rows import with_some_columns
 from collective.annotationforms.storage.value import filled_up
 from typing import Any
 from z3c.form.interfaces import DISPLAY_MODE
@@ -65,8 +66,9 @@ def token_of(widget: IWidget) -> str:
 
 def token_of_value(widget: IWidget, value: Any) -> str:
     """Return the token for a value of the field if it is stored."""
-    shown = seen_part(widget.field, value)
-    return digest(widget.context, widget.field, shown)
+    # A row that lacks a column is as one that has nothing in it.
+    sent = with_some_columns(widget.field, value, is_sent, empty=False)
+    return digest(widget.context, widget.field, sent)
 
 
 def untouched(token: str) -> tuple[str, ...]:

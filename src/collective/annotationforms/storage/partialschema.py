@@ -69,8 +69,12 @@ class PartialSchema(InterfaceClass):
         return self.whole.implementedBy(cls)
 
     def names(self, all: bool = False) -> list[str]:  # noqa: A002
-        """See zope.interface.interfaces.IInterface"""
-        return [name for name in self.whole.names(all) if name in self.columns]
+        """See zope.interface.interfaces.IInterface
+
+        Data grids ask for the fields of the schema itself only, and would lose what is
+        in those of its bases.
+        """
+        return [name for name in self.whole.names(all=True) if name in self.columns]
 
     def namesAndDescriptions(self, all: bool = False) -> list:  # noqa: A002
         """See zope.interface.interfaces.IInterface"""
@@ -82,9 +86,7 @@ class PartialSchema(InterfaceClass):
 
     get = queryDescriptionFor
 
-    def direct(self, name: str, default: Any = None) -> Any:
-        """See zope.interface.interfaces.ISpecification"""
-        return self.columns.get(name) if self.whole.direct(name) else default
+    direct = queryDescriptionFor
 
 
 def whole_schema(schema: InterfaceClass) -> InterfaceClass:
@@ -110,7 +112,7 @@ class _Cut:
     def field(self, field: IField) -> IField:
         """Return the field, or a copy with other columns."""
         parts = {}
-        if has_columns(field) and has_cut(field, self.keeps):
+        if has_columns(field) and self.is_other(field):
             parts["schema"] = self.schema(field.schema)
         for name in ("key_type", "value_type"):
             part = getattr(field, name, None)
@@ -122,6 +124,13 @@ class _Cut:
         field = copy(field)
         vars(field).update(parts)
         return field
+
+    def is_other(self, field: IField) -> bool:
+        """Tell whether the rows have other columns than code finds in their schema."""
+        return has_cut(field, self.keeps) or any(
+            set(schema.names()) != set(schema.names(all=True))
+            for schema in all_schemata_in(field)
+        )
 
     def schema(self, whole: InterfaceClass) -> PartialSchema:
         """Return the schema with the columns that count."""

@@ -53,18 +53,6 @@ def with_some_columns(
     return rebuilt(value, items) if changed else value
 
 
-def seen_part(field: IField | None, value: Any) -> Any:
-    """Return the value without what is in no column of its rows, or is no value.
-
-    A row that lacks a column is as one that has nothing in it.
-    """
-
-    def is_column(schema: InterfaceClass, name: str) -> bool:
-        return name in schema
-
-    return with_some_columns(field, value, is_column, empty=False)
-
-
 def _with_some(field: IField, row: Any, keeps: Keeps, empty: bool) -> Any:
     columns = columns_of(field, row)
     kept = [

@@ -39,6 +39,21 @@ class IBook(model.Schema):
     is_new = schema.Bool(title="New", required=False)
 
 
+class IBase(model.Schema):
+    name = schema.TextLine(title="Name", required=False)
+    scan = NamedBlobFile(title="Scan", required=False)
+
+
+class IDerived(IBase):
+    """A row of which some columns were added after rows were stored."""
+
+    title = schema.TextLine(title="Title", required=False)
+    number = schema.Int(title="Number", readonly=True, required=False, default=7)
+    directives.mode(seen="display")
+    seen = schema.TextLine(title="Seen", required=False, default="yes")
+    kind = schema.TextLine(title="Kind", required=False, default="usual")
+
+
 class IKinds(model.Schema):
     model.fieldset("more", label="More", fields=["books"])
     directives.widget("books", DataGridFieldFactory)
@@ -46,6 +61,10 @@ class IKinds(model.Schema):
     directives.widget("blocks", blockdatagridfield.BlockDataGridFieldWidgetFactory)
     blocks = schema.List(
         title="Blocks", value_type=DictRow(schema=IRow), required=False
+    )
+    directives.widget("derived", DataGridFieldFactory)
+    derived = schema.List(
+        title="Derived", value_type=DictRow(schema=IDerived), required=False
     )
     things = schema.Tuple(
         title="Things", value_type=schema.Object(schema=IThing), required=False
@@ -183,3 +202,19 @@ class TestKinds(test_rows.RowsTestCase):
 
     def kept(self):
         return {key: plain(one)["kept"] for key, one in self.stored()["named"].items()}
+
+    def test_columns_of_a_base_and_those_added_since(self):
+        self.store(derived=[{"name": "a", "scan": file("a"), "title": "A"}])
+        (before,) = self.rows("derived")
+        self.assertIn("Nothing was changed", self.saved(self.open()).contents)
+        form, other = self.open(), self.open(self.other)
+        GridPage(other, "derived").type(0, "title", "B")
+        self.saved(other, self.other)
+        form.fill("form.widgets.count", "3")
+        self.saved(form)
+        changed = {"title": "B", "kind": "usual"}
+        self.assertEqual([before | changed], self.rows("derived"))
+        form = self.open()
+        GridPage(form, "derived").type(0, "name", "b")
+        self.saved(form)
+        self.assertEqual([before | changed | {"name": "b"}], self.rows("derived"))
