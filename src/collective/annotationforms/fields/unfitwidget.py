@@ -2,12 +2,17 @@
 
 from collective.annotationforms.fields.password import hidden
 from collective.annotationforms.fields.text import text_of
+from collective.annotationforms.i18n import _
+from collective.annotationforms.permission.column import Columns
 from collective.annotationforms.permission.password import has_passwords
+from collective.annotationforms.storage.rows import with_some_columns
 from html import escape
 from typing import Any
 from z3c.form.browser.text import TextWidget
 from z3c.form.interfaces import IFieldWidget
 from z3c.form.widget import FieldWidget
+from zope.globalrequest import getRequest
+from zope.i18n import translate
 from zope.interface import implementer
 
 
@@ -35,6 +40,15 @@ def UnfitFieldWidget(field: Any, request: Any) -> UnfitWidget:
 
 
 def text_of_unfit(storage: Any, field: Any) -> str:
-    """Return the value as text; what may have a password in it is hidden."""
+    """Return the value as text, as far as the user may see columns of rows in it.
+
+    What may have a password in it is hidden.
+    """
     value = storage.data[field.__name__]
-    return hidden(value) if has_passwords(field) else text_of(None, value)
+    if has_passwords(field):
+        return hidden(value)
+    columns = Columns(storage.__parent__)
+    shown = with_some_columns(field, value, columns.is_shown)
+    if shown is None and value is not None:
+        return translate(_("(not shown)"), context=getRequest())
+    return text_of(None, shown)

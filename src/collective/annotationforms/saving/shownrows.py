@@ -10,6 +10,8 @@ from collective.annotationforms.saving.rows import sent_name
 from functools import cache
 from plone.formwidget.namedfile.interfaces import INamedFileWidget
 from plone.formwidget.namedfile.utils import is_file_upload
+from plone.namedfile.interfaces import INamed
+from plone.namedfile.utils import safe_basename
 from typing import Any
 from z3c.form.interfaces import DISPLAY_MODE
 from z3c.form.interfaces import IDataConverter
@@ -62,9 +64,23 @@ def _show(
         if INamedFileWidget.providedBy(widget):
             widget.__class__ = _keeping(getattr(widget, "sending", type(widget)))
             widget.stored_name = place
-    elif is_file_upload(widget.value):
-        # The widget can't show one in a row: it asks its page, and has none there.
-        widget.value = IDataConverter(widget).toFieldValue(widget.value)
+    elif INamedFileWidget.providedBy(widget):
+        widget.value = _uploaded(widget, name)
+
+
+def _uploaded(widget: IWidget, name: str) -> Any:
+    """Return the file that was chosen, None without one.
+
+    The widget itself asks its page, and has none in a row; and it looks for the file
+    where its row is now.
+    """
+    sent = widget.request.form.get(name)
+    if not is_file_upload(sent):
+        return widget.value if INamed.providedBy(widget.value) else None
+    sent.seek(0)
+    data = sent.read()
+    sent.seek(0)
+    return widget.field._type(data=data, filename=safe_basename(sent.filename))
 
 
 @cache

@@ -25,6 +25,7 @@ from typing import NamedTuple
 from zope.interface.interface import InterfaceClass
 from zope.schema.fieldproperty import FieldProperty
 from zope.schema.interfaces import IField
+from zope.schema.interfaces import IMapping
 
 
 #: Tells whether a row is another one, as it was or will be.
@@ -40,9 +41,15 @@ def with_some_columns(
     a value are left out as well.  What has no others is returned as it is; the value is
     not changed.
     """
-    if has_columns(field) and value is not None:
+    schema = next(schemata_in(field), None)
+    if schema is None or value is None:
+        return value
+    if not _is_shaped(field, value):
+        # Nobody can tell what is in which column.
+        return value if keeps(schema, "") else None
+    if has_columns(field):
         return _with_some(field, value, keeps, empty)
-    found = parts(field, value) if any(True for _ in schemata_in(field)) else None
+    found = parts(field, value)
     if not found:
         return value
     items = [
@@ -51,6 +58,18 @@ def with_some_columns(
     pairs = zip(found, items, strict=True)
     changed = any(item is not part.value for part, item in pairs)
     return rebuilt(value, items) if changed else value
+
+
+def _is_shaped(field: IField, value: Any) -> bool:
+    """Tell whether a value is put together as those of the field are."""
+    if has_columns(field):
+        is_list = isinstance(value, (*SEQUENCES, Set))
+        return isinstance(value, Mapping) or (
+            hasattr(value, "__dict__") and not is_list
+        )
+    if IMapping.providedBy(field):
+        return isinstance(value, Mapping)
+    return isinstance(value, (*SEQUENCES, Set))
 
 
 def _with_some(field: IField, row: Any, keeps: Keeps, empty: bool) -> Any:

@@ -19,7 +19,8 @@ from collective.annotationforms.saving.token import shown_value
 from collective.annotationforms.saving.token import token_name
 from collective.annotationforms.storage.history import Change
 from collective.annotationforms.storage.history import last_change_of
-from collective.annotationforms.widgets.rowtoken import add_row_tokens
+from collective.annotationforms.widgets.rowtoken import row_tokens
+from collective.annotationforms.widgets.rowtoken import with_row_tokens
 from DateTime import DateTime
 from html import escape
 from plone.app.z3cform.views import RenderWidget
@@ -130,23 +131,29 @@ class RenderStorageWidget(Closed, RenderWidget):
     def __call__(self) -> str:
         """Return the HTML of the widget, and of a hidden input with the token."""
         widget = self.context
-        rows = self._row_tokens()
-        html = super().__call__() + self._note_of_unfit() + rows
+        tokens = self._row_tokens()
+        html = super().__call__() + self._note_of_unfit()
+        if tokens is not None:
+            html = with_row_tokens(html, widget, tokens)
         if not has_token(widget):
             return html
         name, token = escape(token_name(widget)), escape(next_token(widget))
         return f'{html}<input type="hidden" name="{name}" value="{token}" />'
 
-    def _row_tokens(self) -> str:
-        """Let rows carry tokens, whether conflicts are detected or not: see `rows`."""
+    def _row_tokens(self) -> dict[str, str] | None:
+        """Return the tokens of rows, whether conflicts are detected or not.
+
+        None for a widget that is for no input of the storage.
+        """
         widget = self.context
-        if not IAnnotationStorage.providedBy(widget.context) or widget.ignoreContext:
-            return ""
+        is_ours = IAnnotationStorage.providedBy(widget.context)
+        if not is_ours or widget.ignoreContext or widget.mode == DISPLAY_MODE:
+            return None
         shown = shown_value(widget)
         if widget.request.form:
             # Widgets of rows make those of their cells anew when they are extracted.
             show_kept_parts(widget.context, widget, shown)
-        return add_row_tokens(widget.context, widget, shown)
+        return row_tokens(widget.context, widget, shown)
 
     def _note_of_unfit(self) -> str:
         """Return what is stored, if the widget for input can't show it."""

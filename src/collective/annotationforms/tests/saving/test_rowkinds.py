@@ -1,6 +1,7 @@
 """Rows of other kinds than a plain grid: within each other, in blocks, of mappings."""
 
 from collective.annotationforms import AnnotationEditForm
+from collective.annotationforms import AnnotationView
 from collective.annotationforms.tests.matrix.gridpage import GridPage
 from collective.annotationforms.tests.rowforms import file
 from collective.annotationforms.tests.rowforms import HIDDEN
@@ -19,7 +20,12 @@ from collective.z3cform.datagridfield.row import DictRow
 from plone.autoform import directives
 from plone.namedfile.field import NamedBlobFile
 from plone.supermodel import model
+from z3c.form.interfaces import IObjectFactory
+from z3c.form.object import registerFactoryAdapter
 from zope import schema
+from zope.component import getGlobalSiteManager
+from zope.interface import implementer
+from zope.interface import Interface
 
 
 class IChapter(model.Schema):
@@ -54,7 +60,24 @@ class IDerived(IBase):
     kind = schema.TextLine(title="Kind", required=False, default="usual")
 
 
+class ITop(Interface):
+    title = schema.TextLine(title="Title", required=False)
+    things = schema.List(
+        title="Things", value_type=schema.Object(schema=IThing), required=False
+    )
+
+
+@implementer(ITop)
+class Top:
+    title = None
+    things = None
+
+    def __init__(self, values=None, **more):
+        vars(self).update(more)
+
+
 class IKinds(model.Schema):
+    files = schema.List(title="Files", value_type=NamedBlobFile(), required=False)
     model.fieldset("more", label="More", fields=["books"])
     directives.widget("books", DataGridFieldFactory)
     books = schema.List(title="Books", value_type=DictRow(schema=IBook), required=False)
@@ -78,9 +101,26 @@ class IKinds(model.Schema):
     count = schema.Int(title="Count", required=False)
 
 
+class ITops(model.Schema):
+    """In a form of its own: z3c.form makes an object of an empty subform."""
+
+    top = schema.Object(title="Top", schema=ITop, required=False)
+    count = schema.Int(title="Count", required=False)
+
+
+class TopsForm(AnnotationEditForm):
+    schema = ITops
+    ANNOTATION_STORAGE_KEY = f"{KEY}.tops"
+
+
 class KindsForm(AnnotationEditForm):
     schema = IKinds
     label = "Kinds"
+    ANNOTATION_STORAGE_KEY = KEY
+
+
+class KindsView(AnnotationView):
+    schema = IKinds
     ANNOTATION_STORAGE_KEY = KEY
 
 
@@ -117,7 +157,17 @@ def deep(value):
 class TestKinds(test_rows.RowsTestCase):
     def setUp(self):
         super().setUp()
+        registerFactoryAdapter(ITop, Top)
+        self.addCleanup(
+            getGlobalSiteManager().unregisterAdapter,
+            None,
+            (Interface,) * 4,
+            IObjectFactory,
+            f"{ITop.__module__}.{ITop.__name__}",
+        )
         self.register_view("rows", KindsForm)
+        self.register_view("kinds-view", KindsView)
+        self.register_view("tops", TopsForm)
         self.register_view("careless", CarelessForm)
 
     def books(self):
@@ -218,3 +268,51 @@ class TestKinds(test_rows.RowsTestCase):
         GridPage(form, "derived").type(0, "name", "b")
         self.saved(form)
         self.assertEqual([before | changed | {"name": "b"}], self.rows("derived"))
+
+    def test_a_list_in_an_object_after_an_error(self):
+        things = [Thing(title=name, kept=name, number=1) for name in "ab"]
+        self.key = TopsForm.ANNOTATION_STORAGE_KEY
+        self.store(top=Top(title="top", things=things))
+        form = self.open(view="tops")
+        form.fill("form.widgets.count", "three")
+        self.send(form)
+        form = self.again()
+        form.fill("form.widgets.count", "3")
+        form.fill("form.widgets.top.widgets.title", "new")
+        form.fill("form.widgets.top.widgets.things.1.widgets.title", "B")
+        self.saved(form)
+        top = self.stored()["top"]
+        self.assertEqual("new", top.title)
+        self.assertEqual(
+            [("a", "a"), ("B", "b")], [(one.title, one.kept) for one in top.things]
+        )
+
+    def test_a_file_is_chosen_and_another_removed(self):
+        self.store(files=[file("a"), file("b"), file("c")])
+        form = self.open()
+        form.fill("form.widgets.files.2.action", "replace")
+        form.fill("form.widgets.files.2", upload("new"))
+        form.add("form.widgets.files.0.remove", "1")
+        self.send(form, button="form.widgets.files.buttons.remove")
+        self.saved(self.again())
+        found = [one.data for one in self.stored()["files"]]
+        self.assertEqual([b"b", b"new"], found)
+
+    def test_rows_that_do_not_fit(self):
+        for rows in (
+            [{"title": "a", "kept": HIDDEN, "old": HIDDEN}, None],
+            {"title": "a", "kept": HIDDEN},
+            [Thing(title="a", kept=HIDDEN)],
+            {"x": {"title": "a", "kept": HIDDEN}},
+            [[{"title": "a", "kept": HIDDEN}]],
+        ):
+            with self.subTest(rows=rows):
+                self.store(blocks=rows)
+                for view in ("rows", "kinds-view"):
+                    self.user.open(f"{self.url}/@@{view}")
+                    self.assertNotIn(HIDDEN, self.user.contents)
+                stranger = self.browser(None)
+                stranger.open(f"{self.url}/@@kinds-view")
+                self.assertNotIn(HIDDEN, stranger.contents)
+                self.other.open(f"{self.url}/@@kinds-view")
+                self.assertIn(HIDDEN, self.other.contents)
