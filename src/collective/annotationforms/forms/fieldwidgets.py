@@ -73,7 +73,9 @@ class StorageWidgets(FieldWidgets):
     def update(self) -> None:
         """See z3c.form.interfaces.IWidgets"""
         fields = self.form.fields
-        check_sent(self, fields)
+        # What is only displayed is not read.
+        displayed = {n for n, f in fields.items() if self._mode_of(f) == DISPLAY_MODE}
+        check_sent(self, fields.omit(*displayed))
         bring_back_uploads(self)
         is_unknown = self._is_unknown = user_is_unknown(self.form)
         self._columns = Columns(whole_form(self.form).context)

@@ -95,7 +95,7 @@ class _Keeper:
             return self._rows(widget, name, sent, stored)
         if IObjectWidget.providedBy(widget) and sent is not None:
             return self._columns(widget, name, sent, stored, row)
-        if not is_left_out(widget, name, sent):
+        if not is_left_out(widget, name, sent) and not _lacks_input(widget, name, row):
             return sent
         is_wanted = widget.request.form.get(f"{name}.action") == "nochange"
         if row is not None and row.has_lost_files and is_wanted:
@@ -169,6 +169,16 @@ class _Keeper:
             name: sent[name] if name in sent else column.bind(page).default
             for name, column in columns.items()
         }
+
+
+def _lacks_input(widget: IWidget, name: str, row: Row | None) -> bool:
+    """Tell whether a stored row was sent without an input for the widget.
+
+    The converter of a data grid takes what is stored at its place now, maybe of another
+    row.
+    """
+    is_stored = row is not None and row.stored is not None
+    return is_stored and widget.name == name and widget.extract() is NO_VALUE
 
 
 def is_left_out(widget: IWidget, name: str, sent: Any) -> bool:

@@ -52,7 +52,8 @@ class PartialSchema(InterfaceClass):
         return name in self.columns
 
     def __getitem__(self, name: str) -> IField:
-        return self.columns[name]
+        # Invariants may ask for any field of the schema.
+        return self.columns[name] if name in self.columns else self.whole[name]
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         """Adapt to the other schema."""

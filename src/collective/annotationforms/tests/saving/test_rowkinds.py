@@ -26,6 +26,8 @@ from zope import schema
 from zope.component import getGlobalSiteManager
 from zope.interface import implementer
 from zope.interface import Interface
+from zope.interface import Invalid
+from zope.interface import invariant
 
 
 class IChapter(model.Schema):
@@ -101,6 +103,34 @@ class IKinds(model.Schema):
     count = schema.Int(title="Count", required=False)
 
 
+class IChecked(model.Schema):
+    title = schema.TextLine(title="Title", required=False)
+    directives.read_permission(kept="cmf.ManagePortal")
+    directives.write_permission(kept="cmf.ManagePortal")
+    kept = schema.TextLine(title="Kept", required=False)
+
+    @invariant
+    def is_no_secret(data):
+        if data.title and data.kept == data.title:
+            raise Invalid("Both are the same.")
+
+
+class IChecks(model.Schema):
+    directives.widget("checked", DataGridFieldFactory)
+    checked = schema.List(
+        title="Checked", value_type=DictRow(schema=IChecked), required=False
+    )
+    directives.mode(shown="display")
+    directives.widget("shown", DataGridFieldFactory)
+    shown = schema.List(title="Shown", value_type=DictRow(schema=IRow), required=False)
+    count = schema.Int(title="Count", required=False)
+
+
+class ChecksForm(AnnotationEditForm):
+    schema = IChecks
+    ANNOTATION_STORAGE_KEY = KEY
+
+
 class ITops(model.Schema):
     """In a form of its own: z3c.form makes an object of an empty subform."""
 
@@ -168,6 +198,7 @@ class TestKinds(test_rows.RowsTestCase):
         self.register_view("rows", KindsForm)
         self.register_view("kinds-view", KindsView)
         self.register_view("tops", TopsForm)
+        self.register_view("checked", ChecksForm)
         self.register_view("careless", CarelessForm)
 
     def books(self):
@@ -316,3 +347,31 @@ class TestKinds(test_rows.RowsTestCase):
                 self.assertNotIn(HIDDEN, stranger.contents)
                 self.other.open(f"{self.url}/@@kinds-view")
                 self.assertIn(HIDDEN, self.other.contents)
+
+    def test_an_input_that_is_not_sent(self):
+        self.store(blocks=[row("a"), row("b"), row("c")])
+        before = self.rows("blocks")
+        form = self.open()
+        GridPage(form, "blocks").move(2, 0)
+        for element in form.form.xpath('.//input[contains(@name, "widgets.title")]'):
+            element.getparent().remove(element)
+        self.saved(form)
+        self.assertEqual([before[2], *before[:2]], self.rows("blocks"))
+
+    def test_an_invariant_about_a_column_that_the_form_lacks(self):
+        self.store(checked=[{"title": "a", "kept": "b"}])
+        form = self.open(view="checked")
+        GridPage(form, "checked").type(0, "title", "A")
+        self.saved(form)
+        self.assertEqual([{"title": "A", "kept": "b"}], self.stored()["checked"])
+
+    def test_a_grid_that_is_only_displayed(self):
+        for rows in ([], [row("a")], [row("a"), row("b"), row("c")]):
+            with self.subTest(rows=rows):
+                self.store(shown=rows)
+                before = self.stored()["shown"]
+                form = self.open(view="checked")
+                form.fill("form.widgets.count", "3")
+                self.saved(form)
+                self.assertEqual(before, self.stored()["shown"])
+                self.store(count=None)
