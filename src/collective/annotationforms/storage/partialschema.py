@@ -12,6 +12,7 @@ from plone.app.textfield.interfaces import IRichText
 from plone.autoform.interfaces import READ_PERMISSIONS_KEY
 from plone.autoform.interfaces import WRITE_PERMISSIONS_KEY
 from plone.namedfile.interfaces import INamedField
+from plone.supermodel.utils import mergedTaggedValueDict
 from typing import Any
 from zope.interface.interface import InterfaceClass
 from zope.schema import getFields
@@ -129,8 +130,7 @@ class _Cut:
     def is_other(self, field: IField) -> bool:
         """Tell whether the rows have other columns than code finds in their schema."""
         return has_cut(field, self.keeps) or any(
-            set(schema.names()) != set(schema.names(all=True))
-            for schema in all_schemata_in(field)
+            map(_is_misread, all_schemata_in(field))
         )
 
     def schema(self, whole: InterfaceClass) -> PartialSchema:
@@ -145,6 +145,21 @@ class _Cut:
         for key in (READ_PERMISSIONS_KEY, WRITE_PERMISSIONS_KEY):
             made.setTaggedValue(key, dict.fromkeys(made.columns))
         return made
+
+
+def _is_misread(schema: InterfaceClass) -> bool:
+    """Tell whether a row widget would leave out columns of its own accord.
+
+    A data grid finds none of a base, and plone.autoform asks for permissions without
+    the page.
+    """
+    if isinstance(schema, PartialSchema):
+        return False
+    is_guarded = any(
+        mergedTaggedValueDict(schema, key)
+        for key in (READ_PERMISSIONS_KEY, WRITE_PERMISSIONS_KEY)
+    )
+    return is_guarded or set(schema.names()) != set(schema.names(all=True))
 
 
 def has_cut(field: IField | None, keeps: Keeps) -> bool:

@@ -175,6 +175,9 @@ def _display_widget(widget: IWidget) -> IWidget:
     form_field = widget.form.fields[widget.__name__]
     # Rows read what was sent, whatever they are told: it is not in the clone.
     request = widget.request.clone()
+    # Else Plone would let the whole form ignore what was sent.
+    request.method = widget.request.method
+    request.environ["REQUEST_METHOD"] = widget.request.method
     request.set("LANGUAGE", widget.request.get("LANGUAGE"))
     field = with_named_items(widget.field)
     factories = form_field.widgetFactory

@@ -115,7 +115,17 @@ class IChecked(model.Schema):
             raise Invalid("Both are the same.")
 
 
+class IOpened(model.Schema):
+    title = schema.TextLine(title="Title", required=False)
+    directives.write_permission(more="cmf.ModifyPortalContent")
+    more = schema.TextLine(title="More", required=False)
+
+
 class IChecks(model.Schema):
+    directives.widget("opened", DataGridFieldFactory)
+    opened = schema.List(
+        title="Opened", value_type=DictRow(schema=IOpened), required=False
+    )
     directives.widget("checked", DataGridFieldFactory)
     checked = schema.List(
         title="Checked", value_type=DictRow(schema=IChecked), required=False
@@ -365,6 +375,13 @@ class TestKinds(test_rows.RowsTestCase):
         self.saved(form)
         self.assertEqual([{"title": "A", "kept": "b"}], self.stored()["checked"])
 
+    def test_a_column_with_a_permission_that_the_user_has(self):
+        self.store(opened=[{"title": "a", "more": "b"}])
+        form = self.open(view="checked")
+        GridPage(form, "opened").type(0, "more", "B")
+        self.saved(form)
+        self.assertEqual([{"title": "a", "more": "B"}], self.stored()["opened"])
+
     def test_a_grid_that_is_only_displayed(self):
         for rows in ([], [row("a")], [row("a"), row("b"), row("c")]):
             with self.subTest(rows=rows):
@@ -375,3 +392,20 @@ class TestKinds(test_rows.RowsTestCase):
                 self.saved(form)
                 self.assertEqual(before, self.stored()["shown"])
                 self.store(count=None)
+
+    def test_two_conflicts_at_the_same_time(self):
+        made = {name: Thing(title=name, kept=name, number=1) for name in "ab"}
+        self.store(things=tuple(made.values()), named=made)
+        form = self.open()
+        more = {name: Thing(title=name, kept=name, number=1) for name in "abc"}
+        more["a"].title = "theirs"
+        self.store(things=tuple(more.values()), named=more)
+        form.fill("form.widgets.things.0.widgets.title", "A")
+        form.fill("form.widgets.named.0.widgets.title", "A")
+        self.send(form)
+        form = self.again()
+        for name in ("things", "named"):
+            form.fill(f"form.widgets.{name}-conflict", "mine")
+        self.saved(form)
+        self.assertEqual({"a": "a", "b": "b"}, self.kept())
+        self.assertEqual(["a", "b"], [one["kept"] for one in self.rows("things")])
