@@ -12,19 +12,19 @@ from collective.annotationforms.exchange.importing import Document
 from collective.annotationforms.exchange.importing import read_document
 from collective.annotationforms.exchange.limits import check_number_of_records
 from collective.annotationforms.exchange.limits import check_size
-from collective.annotationforms.exchange.limits import import_limit
 from collective.annotationforms.exchange.pageimport import PageImport
 from collective.annotationforms.exchange.pageimport import reason_of
 from collective.annotationforms.exchange.pending import begin_import
 from collective.annotationforms.exchange.pending import pending_import
 from collective.annotationforms.exchange.pending import PendingImport
 from collective.annotationforms.i18n import _
+from collective.annotationforms.overview.comparison import changes_of
 from collective.annotationforms.permission.closed import Closed
 from collective.annotationforms.registry import registered_forms
 from dataclasses import dataclass
 from dataclasses import field as attribute
+from dataclasses import replace
 from functools import cached_property
-from hashlib import sha256
 from os import SEEK_END
 from plone.protect.authenticator import check
 from Products.Five import BrowserView
@@ -53,10 +53,8 @@ class Outcome:
         """Count a page; the page itself is not kept in memory."""
         if page.is_change:
             self.number_changed += 1
-            # The page may be found without its request.
-            url = request.physicalPathToURL(page.page.getPhysicalPath())
-            row = {"path": page.path, "url": url, "titles": page.titles}
-            _add_row(self.changed, row)
+            if len(self.changed) < PAGES_IN_TABLE:
+                self.changed.append(_changed_row(page, request))
         elif page.refused:
             self.number_refused += 1
             reasons = page.refused[:REASONS_IN_TABLE]
@@ -68,10 +66,9 @@ class Outcome:
 
 
 class ImportFormData(WorkInParts, Closed, BrowserView):
-    """A POST tells what a file would change; one with the same file imports it.
+    """A POST tells what a file would change, and keeps it; another one imports it.
 
-    The digest of the file that was looked at is in the request: nothing is kept
-    between the two, and nothing is imported that nobody has looked at.
+    So the file is chosen once, and nothing is imported that nobody has looked at.
     """
 
     counters = ("done", "imported", "refused")
@@ -96,9 +93,10 @@ class ImportFormData(WorkInParts, Closed, BrowserView):
         check_encoding(self.request.form)
         if self.request.method == "POST":
             check(self.request)
-            self._continue() if "continue" in self.request.form else self._read()
-        if self.pending is not None:
-            return self._go_on(self.pending)
+            if "continue" not in self.request.form:
+                self._read()
+            elif self._found():
+                return self._continue(self.pending)
         return self.index()
 
     @cached_property
@@ -111,15 +109,15 @@ class ImportFormData(WorkInParts, Closed, BrowserView):
         upload.seek(0)
         return upload.read()
 
-    @cached_property
-    def digest(self) -> str:
-        """The digest of the file."""
-        return sha256(self.content).hexdigest()
-
     @property
     def can_import(self) -> bool:
         """Tell whether there is something to import that was looked at."""
-        return bool(self.outcome.changed) and not self.is_done
+        return self.pending is not None and not self.is_done
+
+    @property
+    def url(self) -> str:
+        """The address of this page."""
+        return f"{self.context.absolute_url()}/@@{self.view_name}"
 
     @property
     def overview_url(self) -> str:
@@ -131,10 +129,10 @@ class ImportFormData(WorkInParts, Closed, BrowserView):
         number = max(0, start or 0)
         if number >= self.pending.number_of_parts:
             return None
-        records = self.pending.records(number)
-        self._import(Document(self.document.form, records).pages(writes=True))
+        part = self.pending.document(self.document.form, number)
+        self._import(part.pages(writes=True))
         outcome = self.outcome
-        self.counts["done"] += len(records)
+        self.counts["done"] += len(part.records)
         self.counts["imported"] += outcome.number_changed
         self.counts["refused"] += outcome.number_refused
         if outcome.refused:
@@ -147,7 +145,6 @@ class ImportFormData(WorkInParts, Closed, BrowserView):
         return {"continue": self.pending.identifier}
 
     def _read(self) -> None:
-        typed = self.request.form
         try:
             if not self.content:
                 raise Invalid(_("Please choose a file."))
@@ -158,20 +155,20 @@ class ImportFormData(WorkInParts, Closed, BrowserView):
             self.error = reason_of(error)
             return
         self.document = document
-        is_looked_at = typed.get("checked") == self.digest
-        if "import" not in typed or not is_looked_at:
-            self._look()
-        elif len(document.records) <= import_limit("records_in_part"):
-            self._import(document.pages(writes=True))
-            self.is_done = True
-        else:
-            self.pending = begin_import(self.context, _user_id(), document)
-        if "import" in typed and not is_looked_at:
-            self.error = _("This is another file. Please look at what it would change.")
+        self._look(document)
 
-    def _look(self) -> None:
-        for page in self.document.pages():
+    def _look(self, document: Document) -> None:
+        """Tell what the file changes, and keep it if it changes anything."""
+        states: list[str | None] = []
+        paths = set()
+        for page in document.pages():
             self.outcome.add(page, self.request)
+            # A file may have a page twice: the first time changes what is stored.
+            states.append(None if page.path in paths else page.state)
+            paths.add(page.path)
+        if self.outcome.changed:
+            seen = replace(document, states=states)
+            self.pending = begin_import(self.context, _user_id(), seen)
 
     def _import(self, pages: Iterable[PageImport]) -> None:
         for page in pages:
@@ -179,17 +176,42 @@ class ImportFormData(WorkInParts, Closed, BrowserView):
             if page.is_change:
                 page.write()
 
-    def _continue(self) -> None:
-        """Find the import that was begun, and its form."""
+    def _found(self) -> bool:
+        """Find the import that was begun, and its form; tell whether there is one."""
         typed = self.request.form
         forms = {form.name: form for form in registered_forms(self.request)}
         try:
             pending = pending_import(self.context, _user_id(), typed["continue"])
-            self.document = Document(forms[pending.name], [])
+            form = forms[pending.name]
+            check_number_of_records(pending.total)
         except LookupError:
             self.error = _("This import has ended. Please choose the file again.")
-            return
-        self.pending = pending
+            return False
+        except Invalid as error:
+            # The limit was lowered in between.
+            self.error = reason_of(error)
+            return False
+        self.pending, self.document = pending, Document(form, [])
+        return True
+
+    def _continue(self, pending: PendingImport) -> str:
+        """Import all of it, or a part, or nothing, as the user says."""
+        typed = self.request.form
+        if "cancel" in typed:
+            pending.end()
+            self.request.response.redirect(self.overview_url)
+            return ""
+        if not pending.is_started and "import" not in typed:
+            # Nobody has said yes.
+            self.request.response.redirect(self.url)
+            return ""
+        pending.start()
+        if pending.number_of_parts > 1:
+            return self._go_on(pending)
+        self._import(pending.document(self.document.form, 0).pages(writes=True))
+        pending.end()
+        self.is_done = True
+        return self.index()
 
     def _go_on(self, pending: PendingImport) -> str:
         """Do a part, unless it was stopped, and show the progress."""
@@ -197,6 +219,13 @@ class ImportFormData(WorkInParts, Closed, BrowserView):
         if self.is_finished or self.is_stopped:
             pending.end()
         return page
+
+
+def _changed_row(page: PageImport, request: Any) -> dict[str, Any]:
+    """Return what the table has of a page that is changed."""
+    # The page may be found without its request.
+    url = request.physicalPathToURL(page.page.getPhysicalPath())
+    return {"path": page.path, "url": url, "changes": changes_of(page, request)}
 
 
 def _add_row(rows: list[dict[str, Any]], row: dict[str, Any]) -> None:

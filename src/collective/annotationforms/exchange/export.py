@@ -186,11 +186,17 @@ def readable_values(
     """
     access = Access(storage.__parent__, form)
     found = {
-        name: without_withheld(access, name, access.shown_part(name, value))
+        name: readable_value(access, name, value)
         for name, value in storage.data.items()
-        if access.is_shown(name)
     }
     return {name: value for name, value in found.items() if value is not NOTHING}
+
+
+def readable_value(access: Access, name: str, value: Any) -> Any:
+    """Return what the user may read of a value, see `readable_values`, or NOTHING."""
+    if not access.is_shown(name):
+        return NOTHING
+    return without_withheld(access, name, access.shown_part(name, value))
 
 
 def safe_cell(value: Any, field: IField | None = None) -> str:

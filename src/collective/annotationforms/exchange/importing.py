@@ -23,6 +23,9 @@ class Document:
 
     form: IRegisteredForm
     records: list[dict[str, Any]]
+    #: The states of the data on these pages that somebody has looked at; None where it
+    #: does not matter.
+    states: list[str | None] | None = None
 
     def pages(self, *, writes: bool = False) -> Iterator[PageImport]:
         """Yield what is to be done on each page, so that it can be done at once.
@@ -30,8 +33,10 @@ class Document:
         Memory does not grow with the pages, unless whoever gets them keeps them; say
         whether they are written, since what was changed can't leave it so easily.
         """
-        for number, record in enumerate(self.records, start=1):
-            yield page_import(record, self.form)
+        states = self.states or [None] * len(self.records)
+        pairs = zip(self.records, states, strict=True)
+        for number, (record, state) in enumerate(pairs, start=1):
+            yield page_import(record, self.form, state)
             if number % PAGES_IN_MEMORY == 0:
                 _free_memory(writes)
 

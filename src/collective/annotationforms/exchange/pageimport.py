@@ -47,7 +47,7 @@ class PageImport:
     stored.  `refused` has pairs of the title of a field, "" if the page is meant, and
     the reason: if there are any, nothing of the page is imported.  `kept` has the names
     of values that are no fields of the form, but are stored on the page: they stay as
-    they are there, whatever the file says.
+    they are there, whatever the file says.  `state` changes with the data of the page.
     """
 
     form: IRegisteredForm
@@ -56,6 +56,7 @@ class PageImport:
     values: dict[str, Any] = attribute(default_factory=dict)
     refused: list[tuple[str, str]] = attribute(default_factory=list)
     kept: list[str] = attribute(default_factory=list)
+    state: str = ""
 
     @property
     def titles(self) -> list[str]:
@@ -74,8 +75,13 @@ class PageImport:
             write_values(storage, self.form.fields, self.values)
 
 
-def page_import(record: dict[str, Any], form: IRegisteredForm) -> PageImport:
-    """Return what is to be done with what a file says of a page; nothing is written."""
+def page_import(
+    record: dict[str, Any], form: IRegisteredForm, seen: str | None = None
+) -> PageImport:
+    """Return what is to be done with what a file says of a page; nothing is written.
+
+    If the data of the page are no longer in the state that was `seen`, nothing is.
+    """
     page = page_of_record(record)
     path = record["path"]
     if page is not None:
@@ -85,7 +91,10 @@ def page_import(record: dict[str, Any], form: IRegisteredForm) -> PageImport:
         return PageImport(form, page, path, refused=[("", reason)])
     check = DataCheck(page, form)
     check.check(record["values"])
-    return PageImport(form, page, path, check.values, check.refused, check.kept)
+    state = check.state
+    if check.values and seen not in (None, state):
+        check.refuse("", _("These data were changed after you looked at them."))
+    return PageImport(form, page, path, check.values, check.refused, check.kept, state)
 
 
 def page_of_record(record: dict[str, Any]) -> Any:
@@ -118,15 +127,26 @@ class DataCheck:
         self.refused: list[tuple[str, str]] = []
         self.kept: list[str] = []
 
+    @property
+    def state(self) -> str:
+        """What changes with each save of the data, "" if there are none."""
+        try:
+            stored = self.storage.data
+        except StorageError:
+            return ""
+        # Of the database: what is stored is loaded when it is asked for a value.
+        len(stored)
+        return getattr(stored, "_p_serial", b"").hex()
+
     def check(self, values: Mapping[str, Any]) -> None:
         """Check the values of a file, by the names of their fields."""
         try:
             self._check_values(values)
         except StorageError as error:
             # Something else is stored under the annotation key, for example.
-            self._refuse("", not_storable(self.form.title, error.reason))
+            self.refuse("", not_storable(self.form.title, error.reason))
         if self.values and self.form.respect_lock and is_locked(self.page):
-            self._refuse("", _("Somebody else has locked the page."))
+            self.refuse("", _("Somebody else has locked the page."))
 
     def _check_values(self, values: Mapping[str, Any]) -> None:
         for name, data in values.items():
@@ -136,7 +156,7 @@ class DataCheck:
                 elif not self._is_stored(name, data):
                     self.values[name] = self._value(name, data)
             except Invalid as error:
-                self._refuse(title_of(self.fields, name), reason_of(error))
+                self.refuse(title_of(self.fields, name), reason_of(error))
         if self.values and not self.refused:
             self._check_invariants()
 
@@ -199,9 +219,10 @@ class DataCheck:
                 # It tells that there are errors.
                 continue
         for reason in dict.fromkeys(map(reason_of, errors)):
-            self._refuse("", reason)
+            self.refuse("", reason)
 
-    def _refuse(self, title: str, reason: str) -> None:
+    def refuse(self, title: str, reason: str) -> None:
+        """Say why a field, or the page if the title is "", is not imported."""
         self.refused.append((title, reason))
 
 

@@ -3,14 +3,15 @@
 A file that is imported in parts has to be at hand in each request.  A temporary file
 would be on one of several servers only; a browser sends a file again only if a script
 or a person gives it one each time, and no form may have so much text in hidden inputs.
-So the parts are in the database, from the question until the last one is done, and
-nobody but who has begun can go on with them.  A file that is done in one request is
-never kept.
+So the parts are in the database, from the dry run until the last one is done, and
+nobody but who has begun can go on with them.  With them are the states of the data that
+the dry run has shown: what was changed since is not overwritten.
 """
 
 from BTrees.OOBTree import OOBTree
 from collective.annotationforms.exchange.importing import Document
 from collective.annotationforms.exchange.limits import import_limit
+from collective.annotationforms.interfaces import IRegisteredForm
 from datetime import datetime
 from datetime import timedelta
 from datetime import timezone
@@ -62,10 +63,19 @@ class PendingImport:
         """What was told of the pages that were left as they are."""
         return self._stored["refused"]
 
-    def records(self, number: int) -> list[dict[str, Any]]:
-        """Return the records of a part; nothing else of the file is loaded."""
+    @property
+    def is_started(self) -> bool:
+        """Tell whether somebody has said yes after the dry run."""
+        return self._stored["started"]
+
+    def start(self) -> None:
+        """Note that somebody has said yes."""
+        self._stored["started"] = True
+
+    def document(self, form: IRegisteredForm, number: int) -> Document:
+        """Return a part of the file; nothing else of it is loaded."""
         with self._stored["parts"][number].open() as part:
-            return json.load(part)
+            return Document(form, **json.load(part))
 
     def end(self) -> None:
         """Forget the file."""
@@ -73,19 +83,25 @@ class PendingImport:
 
 
 def begin_import(site: Any, user_id: str, document: Document) -> PendingImport:
-    """Keep the document in parts; what others have not ended for a day is deleted."""
+    """Keep the document in parts, until somebody says yes.
+
+    What others have not ended for a day is deleted, and so is a file that the same user
+    has only looked at: there is one of them for each user.
+    """
     imports = IAnnotations(site).setdefault(KEY, OOBTree())
     now = datetime.now(timezone.utc)
     for name, old in list(imports.items()):
-        if now - old["begun"] > MAX_AGE:
+        is_replaced = old["user"] == user_id and not old.get("started", True)
+        if is_replaced or now - old["begun"] > MAX_AGE:
             del imports[name]
     name = uuid4().hex
     imports[name] = PersistentMapping(
         user=user_id,
         begun=now,
+        started=False,
         form=document.form.name,
         total=len(document.records),
-        parts=PersistentList(_parts(document.records)),
+        parts=PersistentList(_parts(document)),
         refused=PersistentList(),
     )
     return PendingImport(site, name)
@@ -113,15 +129,17 @@ def _imports(site: Any) -> OOBTree | dict:
     return IAnnotations(site).get(KEY, {})
 
 
-def _parts(records: list[dict[str, Any]]) -> list[Blob]:
+def _parts(document: Document) -> list[Blob]:
     size = max(1, import_limit("records_in_part"))
-    starts = range(0, len(records), size)
+    starts = range(0, len(document.records), size)
     # Pages may have large files: blobs are on disk, not in memory.
-    return [_blob(records[start : start + size]) for start in starts]
+    return [_blob(document, slice(start, start + size)) for start in starts]
 
 
-def _blob(records: list[dict[str, Any]]) -> Blob:
+def _blob(document: Document, part: slice) -> Blob:
+    states = document.states and document.states[part]
+    data = {"records": document.records[part], "states": states}
     blob = Blob()
     with blob.open("w") as file:
-        file.write(json.dumps(records).encode("ascii"))
+        file.write(json.dumps(data).encode("ascii"))
     return blob

@@ -6,7 +6,9 @@ from collective.annotationforms.exchange.bounds import MAX_DEPTH
 from collective.annotationforms.exchange.bounds import MAX_LENGTH
 from collective.annotationforms.exchange.bounds import MAX_PARTS
 from collective.annotationforms.exchange.importing import read_document
+from collective.annotationforms.exchange.pending import begin_import
 from collective.annotationforms.exchange.portable import portable
+from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.testing import registered_form
 from collective.annotationforms.tests.admin import OPTIONS
 from collective.annotationforms.tests.exchange.hostile import in_json
@@ -22,12 +24,10 @@ from collective.annotationforms.tests.matrix.cases import CASES
 from collective.annotationforms.tests.matrix.layer import FUNCTIONAL
 from collective.annotationforms.tests.matrix.objects import IPerson
 from collective.annotationforms.tests.matrix.page import multipart
-from collective.annotationforms.tests.matrix.page import Upload
 from collective.z3cform.datagridfield.row import DictRow
 from datetime import date
 from datetime import datetime
 from decimal import Decimal
-from hashlib import sha256
 from hypothesis import given
 from plone.app.testing import login
 from plone.app.testing import SITE_OWNER_NAME
@@ -37,6 +37,7 @@ from plone.protect.authenticator import createToken
 from plone.supermodel import model
 from unittest import TestCase
 from zope import schema
+from zope.component import getUtility
 from zope.interface import Interface
 from zope.interface import Invalid
 
@@ -223,11 +224,14 @@ class TestRefused(ImportTestCase):
         browser = self.send(text)
         self.assertEqual([], self.changed(browser))
         login(self.portal, "siteadmin")
+        forms = [getUtility(IRegisteredForm, name="many")]
+        document = read_document(text.encode(), forms)
+        pending = begin_import(self.portal, "siteadmin", document)
+        transaction.commit()
         fields = [
             ("_authenticator", createToken()),
             ("import", "1"),
-            ("checked", sha256(text.encode()).hexdigest()),
-            ("file", Upload("data.json", text.encode(), "application/json")),
+            ("continue", pending.identifier),
         ]
         browser.post(f"{self.portal.absolute_url()}/@@{VIEW}", *multipart(fields))
         self.assertIn("What was done", browser.contents)

@@ -1,6 +1,7 @@
 """Form data come back from JSON, in the control panel."""
 
 from collective.annotationforms import annotation_storage
+from collective.annotationforms.exchange.pending import KEY as IMPORTS
 from collective.annotationforms.interfaces import IStorageSavedEvent
 from collective.annotationforms.tests.admin import AdminTestCase
 from collective.annotationforms.tests.admin import INotes
@@ -8,9 +9,9 @@ from collective.annotationforms.tests.admin import KEY
 from collective.annotationforms.tests.admin import NotesForm
 from collective.annotationforms.tests.admin import OPTIONS
 from collective.annotationforms.tests.admin import text_file
+from collective.annotationforms.tests.layers import PASSWORD
 from contextlib import contextmanager
 from datetime import date
-from hashlib import sha256
 from plone.app.testing import login
 from plone.app.testing import logout
 from plone.app.testing import SITE_OWNER_NAME
@@ -18,6 +19,7 @@ from plone.i18n.interfaces import ILanguageSchema
 from plone.locking.interfaces import ILockable
 from plone.protect.authenticator import createToken
 from plone.registry.interfaces import IRegistry
+from urllib.parse import urlencode
 from z3c.relationfield import RelationValue
 from zope.annotation.interfaces import IAnnotations
 from zope.component import getGlobalSiteManager
@@ -102,9 +104,26 @@ class ImportTestCase(AdminTestCase):
     def do_import(self, text, user="siteadmin"):
         """Return the browser after dry run and import."""
         browser = self.send(text, browser=self.open(VIEW, user))
-        return self.send(text, "Import", browser)
+        return self.say_yes(browser)
+
+    def say_yes(self, browser):
+        """Import what was looked at, if it is offered."""
+        if 'name="import"' in browser.contents:
+            browser.getControl("Import").click()
+        return browser
 
     def changed(self, browser):
+        """Return the paths of the pages that are changed, each with its fields."""
+        found = []
+        for *path, title, _before, _after in self.changes(browser):
+            if path:
+                found.append([*path, title])
+            else:
+                found[-1][1] += f" {title}"
+        return found
+
+    def changes(self, browser):
+        """Return the rows of the table: of each page, the first has its path."""
         return table(browser, "Pages that are changed")
 
     def left(self, browser):
@@ -168,12 +187,56 @@ class TestImport(ImportTestCase):
         )
         self.assertEqual({"text": "new"}, self.stored(self.portal["a"]))
 
-    def test_another_file_is_looked_at_first(self):
+    def test_what_was_looked_at_last_is_imported(self):
         browser = self.send(self.document(("a", {"text": "new"})))
-        self.send(self.document(("b", {"text": "other"})), "Import", browser)
-        self.assertIn("This is another file.", browser.contents)
+        self.send(self.document(("b", {"text": "other"})), browser=browser)
         self.assertEqual([["/b", "Text"]], self.changed(browser))
-        self.assertIsNone(self.stored(self.portal["b"]))
+        self.say_yes(browser)
+        self.assertEqual({"text": "other"}, self.stored(self.portal["b"]))
+        self.assertEqual({"text": "old"}, self.stored(self.portal["a"]))
+
+    def test_the_dry_run_has_the_values_before_and_after(self):
+        values = {"text": "new", "level": "high", "until": "2027-01-31", "other": None}
+        browser = self.send(self.document(("a", values), ("b", {"level": "low"})))
+        expected = [
+            ["/a", "Text", "old", "new"],
+            ["Level", "(empty)", "Urgent"],
+            ["Until", "(empty)", "Jan 31, 2027"],
+            ["Other page", "(empty)", "(empty) It differs, but looks the same here."],
+            ["/b", "Level", "(empty)", "Not urgent"],
+        ]
+        self.assertEqual(expected, self.changes(browser))
+        self.assertEqual(expected, self.changes(self.say_yes(browser)))
+
+    def test_long_values_are_shown_where_they_differ(self):
+        same = "x" * 500
+        self.store(self.portal["a"], text=f"{same}1")
+        transaction.commit()
+        browser = self.send(self.document(("a", {"text": f"{same}2 <b>"})))
+        ((_path, _title, before, after),) = self.changes(browser)
+        self.assertEqual(f"… {'x' * 40}1", before)
+        self.assertEqual(f"… {'x' * 40}2 &lt;b&gt;", after)
+
+    def test_what_was_changed_after_the_dry_run_is_not_overwritten(self):
+        text = self.document(("a", {"text": "new"}), ("b", {"text": "new"}))
+        browser = self.send(text)
+        self.store(self.portal["a"], text="of somebody else")
+        self.store(self.portal["b"], text="of somebody else")
+        transaction.commit()
+        self.say_yes(browser)
+        reason = "These data were changed after you looked at them."
+        self.assertEqual([["/a", reason], ["/b", reason]], self.left(browser))
+        for name in ("a", "b"):
+            stored = self.stored(self.portal[name])
+            self.assertEqual({"text": "of somebody else"}, stored)
+
+    def test_cancel_forgets_the_file(self):
+        browser = self.send(self.document(("a", {"text": "new"})))
+        browser.getControl("Cancel").click()
+        self.assertTrue(browser.url.endswith("form-data-controlpanel"))
+        transaction.begin()
+        self.assertEqual([], list(IAnnotations(self.portal)[IMPORTS]))
+        self.assertEqual({"text": "old"}, self.stored(self.portal["a"]))
 
     def test_a_page_that_moved_is_found_by_its_uid_another_by_its_path(self):
         uid = self.portal["a"].UID()
@@ -355,6 +418,21 @@ class TestPermission(ImportTestCase):
                 self.post(user, _authenticator=self.token(user))
                 self.assertEqual(stored, self.stored())
 
+    def test_another_admin_does_not_import_it(self):
+        self.portal.acl_users.userFolderAddUser(
+            "other", PASSWORD, ["Site Administrator", "Member"], []
+        )
+        transaction.commit()
+        browser = self.post("other", _authenticator=self.token("other"))
+        self.assertIn("This import has ended.", browser.contents)
+        self.assertIsNone(self.stored())
+
+    def test_nothing_is_imported_before_somebody_says_yes(self):
+        more = {"_authenticator": self.token("siteadmin"), "import": None}
+        browser = self.post("siteadmin", **more)
+        self.assertNotIn("What was done", browser.contents)
+        self.assertIsNone(self.stored())
+
     def test_nothing_is_imported_without_a_token(self):
         for more in ({}, {"_authenticator": "wrong"}):
             browser = self.post("siteadmin", **more)
@@ -362,7 +440,7 @@ class TestPermission(ImportTestCase):
             self.assertIsNone(self.stored())
 
     def test_a_get_imports_nothing(self):
-        browser = self.open(f"{VIEW}?import=1&checked=x&file=x")
+        browser = self.open(f"{VIEW}?import=1&continue={self.looked_at()}&file=x")
         self.assertNotIn("What was done", browser.contents)
         self.assertIsNone(self.stored())
 
@@ -383,21 +461,17 @@ class TestPermission(ImportTestCase):
             login(self.portal, user)
         return createToken()
 
+    def looked_at(self):
+        """Return the identifier of an import that the admin has looked at."""
+        browser = self.send(self.document(("page", {"text": "new"})))
+        return browser.getControl(name="continue").value
+
     def post(self, user, **more):
-        """Send a file and the digest of it, as the second step does."""
-        text = self.document(("page", {"text": "new"}))
-        digest = sha256(text.encode()).hexdigest()
-        fields = {"import": "1", "checked": digest, **more}
-        parts = [
-            f'Content-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
-            for name, value in fields.items()
-        ]
-        file = 'Content-Disposition: form-data; name="file"; filename="data.json"'
-        parts.append(f"{file}\r\n\r\n{text}\r\n")
-        body = "".join(f"--limit\r\n{part}" for part in parts) + "--limit--\r\n"
+        """Send what the second step of the admin's import sends."""
+        fields = {"import": "1", "continue": self.looked_at(), **more}
+        sent = {name: value for name, value in fields.items() if value is not None}
         browser = self.browser(user)
-        url = f"{self.portal.absolute_url()}/@@{VIEW}"
-        browser.post(url, body, "multipart/form-data; boundary=limit")
+        browser.post(f"{self.portal.absolute_url()}/@@{VIEW}", urlencode(sent))
         return browser
 
 
@@ -434,7 +508,7 @@ class TestKept(ImportTestCase):
         browser = self.send(json.dumps(document))
         self.assertEqual([["/a", "Text"]], self.changed(browser))
         self.assertEqual([["/a", ", ".join(self.others)]], self.kept(browser))
-        self.send(json.dumps(document), "Import", browser)
+        self.say_yes(browser)
         self.assertEqual([["/a", ", ".join(self.others)]], self.kept(browser))
         self.assertEqual({"text": "new", **self.others}, self.stored(self.portal["a"]))
 

@@ -99,18 +99,29 @@ class TestInParts(PartsTestCase):
         self.assertEqual([5, 0, 0], self.counts(browser))
         self.assertEqual([], self.left_over())
 
-    def test_the_dry_run_keeps_nothing(self):
-        browser = self.send(self.text)
-        self.assertEqual(PAGES, len(self.changed(browser)))
+    def test_the_dry_run_keeps_one_file_of_each_user(self):
+        for user in ("siteadmin", "siteadmin", SITE_OWNER_NAME):
+            browser = self.send(self.text, browser=self.open(VIEW, user))
+            self.assertEqual(PAGES, len(self.changed(browser)))
+        self.assertEqual(2, len(self.left_over()))
+
+    def test_a_dry_run_does_not_end_an_import_that_goes_on(self):
+        browser = self.begin()
+        self.send(self.text)
+        browser.getControl("Continue").click()
+        self.assertEqual(self.expected(4), self.texts())
+
+    def test_what_changes_nothing_is_not_kept(self):
+        self.send(self.document(("gone", {"text": "new"})))
         self.assertEqual([], self.left_over())
 
-    def test_a_file_for_one_request_is_not_kept(self):
+    def test_a_file_for_one_request_is_not_kept_afterwards(self):
         self.set_limit("records_in_part", PAGES)
         with saved_events() as saved:
             browser = self.begin()
         self.assertIn("What was done", browser.contents)
         self.assertEqual(PAGES, len(saved))
-        self.assertNotIn(KEY, IAnnotations(self.portal))
+        self.assertEqual([], self.left_over())
 
     def test_stops(self):
         browser = self.begin()
@@ -256,7 +267,7 @@ class TestLimits(PartsTestCase):
     def test_a_limit_that_was_lowered_counts_for_the_import_too(self):
         browser = self.send(self.text)
         self.set_limit("max_records", 1)
-        self.send(self.text, "Import", browser)
+        self.say_yes(browser)
         self.assertIn("1 are the limit", browser.contents)
         self.assertEqual({}, self.texts())
 
@@ -291,15 +302,16 @@ class TestPending(PartsTestCase):
         pending = self.begun()
         found = (pending.total, pending.number_of_parts, pending.name)
         self.assertEqual((PAGES, 3, "notes"), found)
-        parts = map(pending.records, range(3))
-        paths = [[record["path"] for record in part] for part in parts]
+        form = getUtility(IRegisteredForm, name="notes")
+        parts = [pending.document(form, number) for number in range(3)]
+        paths = [[record["path"] for record in part.records] for part in parts]
         self.assertEqual([["/p0", "/p1"], ["/p2", "/p3"], ["/p4"]], paths)
 
     def test_what_nobody_has_ended_is_deleted_after_a_day(self):
         old = self.begun()
         imports = IAnnotations(self.portal)[KEY]
         imports[old.identifier]["begun"] = datetime.now(timezone.utc) - MAX_AGE * 2
-        new = self.begun()
+        new = self.begun(SITE_OWNER_NAME)
         self.assertEqual([new.identifier], list(imports))
 
     def test_is_found_by_who_has_begun(self):
