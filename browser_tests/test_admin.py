@@ -169,19 +169,27 @@ def test_the_export_is_previewed_and_downloaded(open_panel, reviews):
     expect(page.locator("table")).to_contain_text("'=zoe@example.org")
     assert_accessible(page)
     assert_fits_narrow_screens(page)
-    page.get_by_label("CSV with a byte order mark").check()
+    page.get_by_label("Between the cells").select_option("Semicolon")
+    page.get_by_label("Findings").uncheck()
+    page.get_by_label("Last editor").check()
+    page.get_by_role("button", name="Show the preview").click()
+    expect(page.locator("thead")).to_contain_text("Last editor")
+    expect(page.get_by_label("Findings")).not_to_be_checked()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download").click()
     data = download.value.path().read_bytes()
 
     assert data.startswith(b"\xef\xbb\xbf")
-    lines = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
-    assert [line["title"] for line in lines] == ["Opening hours", "Prices"]
-    assert [line["contact"] for line in lines] == [
+    text = io.StringIO(data.decode("utf-8-sig"))
+    lines = list(csv.DictReader(text, delimiter=";"))
+    assert [line["Title"] for line in lines] == ["Opening hours", "Prices"]
+    assert [line["Contact"] for line in lines] == [
         "'=zoe@example.org",
         "ada@example.org",
     ]
-    assert lines[0]["path"] == "/reviewed-pages/opening-hours"
+    assert [line["Verdict"] for line in lines] == ["Good as it is", "Needs changes"]
+    assert lines[0]["Path"] == "/reviewed-pages/opening-hours"
+    assert "Findings" not in lines[0]
 
 
 def test_exported_data_are_imported_after_a_dry_run(open_panel, reviews):

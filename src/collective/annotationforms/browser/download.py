@@ -1,9 +1,10 @@
 """Files that are made for a download: on disk, whatever their size."""
 
 from collections.abc import Iterable
+from collective.annotationforms.exchange.csvfile import CSVFormat
+from collective.annotationforms.exchange.csvfile import write_csv
 from collective.annotationforms.exchange.export import Record
 from collective.annotationforms.exchange.export import Replaced
-from collective.annotationforms.exchange.export import write_csv
 from collective.annotationforms.exchange.export import write_json
 from collective.annotationforms.i18n import _
 from collective.annotationforms.interfaces import IRegisteredForm
@@ -25,14 +26,13 @@ NOT_PLAIN = re.compile("[^A-Za-z0-9._-]")
 def csv_download(
     request: Any,
     filename: str,
-    names: list[str],
+    style: CSVFormat,
+    form: IRegisteredForm,
     records: Iterable[Record],
-    *,
-    bom: bool = False,
 ) -> BinaryIO:
     """Return a file for the response; see write_csv."""
     output = TemporaryFile()  # noqa: SIM115
-    _report(request, write_csv(output, names, records, bom=bom))
+    _report(request, write_csv(output, style, form.fields, records))
     return _with_headers(request, output, filename, "text/csv; charset=utf-8")
 
 

@@ -1,4 +1,4 @@
-"""Form data of many pages as CSV and as JSON, written page by page."""
+"""Form data of many pages, and how they are written as JSON: page by page."""
 
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -7,8 +7,6 @@ from collections.abc import Set
 from collective.annotationforms.catalog.search import below_site
 from collective.annotationforms.catalog.search import Search
 from collective.annotationforms.catalog.walk import walk_search
-from collective.annotationforms.exchange.formula import IS_NUMBER
-from collective.annotationforms.exchange.formula import without_formulas
 from collective.annotationforms.exchange.portable import as_text
 from collective.annotationforms.exchange.portable import portable
 from collective.annotationforms.fields.target import has_hidden
@@ -30,7 +28,6 @@ from collective.annotationforms.storage.text import has_half_characters
 from collective.annotationforms.storage.text import readable
 from dataclasses import dataclass
 from dataclasses import replace
-from decimal import Decimal
 from functools import partial
 from logging import getLogger
 from plone.app.textfield.interfaces import IRichTextValue
@@ -40,14 +37,8 @@ from typing import BinaryIO
 from z3c.relationfield.interfaces import IRelationValue
 from zope.schema.interfaces import IField
 
-import codecs
-import csv
-import io
 import json
 
-
-NUMBERS = (int, float, Decimal)
-COLUMNS = ("path", "uid", "title")
 
 logger = getLogger(__name__)
 
@@ -97,7 +88,7 @@ def _cell_style(passwords: bool) -> TextStyle:
     )
 
 
-#: For CSV: a value in one line, or in more lines if it is text that has more.
+#: In a cell: a value in one line, or in more lines if it is text that has more.
 CELL = _cell_style(passwords=False)
 #: Passwords are not in a record at all, unless it was asked for them.
 EXPORTED_CELL = _cell_style(passwords=True)
@@ -117,6 +108,8 @@ class Record:
     fields: Mapping[str, IField]
     values: dict[str, Any]
     left_out: int
+    page: Any = None
+    form: IRegisteredForm | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return what is written for the page in JSON."""
@@ -130,13 +123,6 @@ class Record:
             "title": self.title,
             "values": values,
         }
-
-    def as_row(self, names: Iterable[str]) -> list[str]:
-        """Return the cells of the page in CSV."""
-        about = [safe_cell(getattr(self, column)) for column in COLUMNS]
-        return about + [
-            safe_cell(self.values.get(name), self.fields.get(name)) for name in names
-        ]
 
 
 def records(
@@ -172,7 +158,7 @@ def record_of(page: Any, form: IRegisteredForm, *, passwords: bool = False) -> R
             if not has_passwords(fields.get(name))
         }
     left_out = size - len(values) if manages else 0
-    return Record(path, page.UID(), page.title, fields, values, left_out)
+    return Record(path, page.UID(), page.title, fields, values, left_out, page, form)
 
 
 def readable_values(
@@ -199,38 +185,6 @@ def readable_value(access: Access, name: str, value: Any) -> Any:
     return without_withheld(access, name, access.shown_part(name, value))
 
 
-def safe_cell(value: Any, field: IField | None = None) -> str:
-    """Return the text of a value, with apostrophes before what may be a formula."""
-    text = text_of(field, value, EXPORTED_CELL)
-    if isinstance(value, NUMBERS) and IS_NUMBER.fullmatch(text):
-        return text
-    return without_formulas(text)
-
-
-def write_csv(
-    output: BinaryIO, names: list[str], found: Iterable[Record], *, bom: bool = False
-) -> list[Replaced]:
-    """Write a line for each record, in UTF-8; `bom` is for Excel.
-
-    Returns what was replaced, see `Replaced`; it is logged, too.
-    """
-    if bom:
-        output.write(codecs.BOM_UTF8)
-    text = io.TextIOWrapper(output, encoding="utf-8", newline="", write_through=True)
-    # Whatever sign separates cells for a spreadsheet, it may be in any text.
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
-    columns = (*COLUMNS, *names)
-    writer.writerow([readable(safe_cell(name)) for name in columns])
-    replaced = []
-    for record in found:
-        cells = dict(zip(columns, record.as_row(names), strict=True))
-        replaced += _replaced(record, cells)
-        writer.writerow(map(readable, cells.values()))
-    # Else it closes the output.
-    text.detach()
-    return replaced
-
-
 def write_json(
     output: BinaryIO,
     form: IRegisteredForm,
@@ -249,7 +203,7 @@ def write_json(
     for number, record in enumerate(found):
         line = json.dumps(record.as_json(), ensure_ascii=False)
         if has_half_characters(line):
-            replaced += _replaced(record, _texts_in_json(record))
+            replaced += replaced_in(record, _texts_in_json(record))
         output.write(f"{',' if number else ''}\n{readable(line)}".encode())
         values += record.left_out
     rest: dict[str, Any] = {"left_out": {"pages": hidden, "values": values}}
@@ -269,7 +223,7 @@ def _texts_in_json(record: Record) -> dict[str, str]:
     }
 
 
-def _replaced(record: Record, texts: dict[str, str]) -> list[Replaced]:
+def replaced_in(record: Record, texts: dict[str, str]) -> list[Replaced]:
     """Return what is replaced in the texts of a record, by their names; log it."""
     names = tuple(readable(name) for name in texts if has_half_characters(texts[name]))
     if not names:

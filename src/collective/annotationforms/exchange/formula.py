@@ -34,6 +34,9 @@ NUMBER_IN_LIST = re.compile(rf"(?<=; ){NUMBER}(?:\Z|; )")
 # begins once for each run, so that the time does not grow with the square.
 BETWEEN = rf"[\s{SEPARATORS}{QUOTES}{CONTROLS}{INVISIBLE}]"
 FORMULA = re.compile(rf"(?<!{BETWEEN}){BETWEEN}*(?=[{SIGNS}])")
+# Phone numbers, and numbers so long that a spreadsheet rounds them: nothing in them can
+# be computed but the digits.
+IS_DIGITS = re.compile(r"\(?[+0][0-9 ()/.-]{1,60}|[0-9]{12,60}")
 BEGINS_WITH_CONTROL = re.compile(f"[{CONTROLS}]")
 
 
@@ -42,6 +45,15 @@ def without_formulas(text: str) -> str:
     neutral = FORMULA.sub(_neutralised, text)
     # A spreadsheet drops the control character, and looks at what is behind it then.
     return f"'{neutral}" if BEGINS_WITH_CONTROL.match(text) else neutral
+
+
+def as_digits(text: str) -> str:
+    """Return what is a text for Excel: else it takes digits for a number.
+
+    It is a formula that computes nothing, which an apostrophe would not be: Excel shows
+    one.  Only for what is `IS_DIGITS`, which can end no text in quotation marks.
+    """
+    return f'="{text}"'
 
 
 def _neutralised(match: re.Match) -> str:

@@ -23,6 +23,7 @@ from Products.CMFCore.interfaces import IContentish
 from typing import Any
 from zope.globalrequest import getRequest
 from zope.i18n import translate
+from zope.schema.interfaces import IBaseVocabulary
 from zope.schema.interfaces import IChoice
 from zope.schema.interfaces import IField
 from zope.schema.interfaces import IPassword
@@ -130,6 +131,23 @@ def _label(field: IField | None, value: Any, part: Part, style: TextStyle) -> st
         return hidden(part.name)
     names_hidden = has_hidden(key_type, part.name)
     return _text(key_type, part.name, style) if names_hidden else str(part.name)
+
+
+def term_title(field: IField | None, value: Any, page: Any) -> str | None:
+    """Return what people call a choice, in the language of the request.
+
+    None for other values, and for those that are no choice any more.
+    """
+    if not IChoice.providedBy(field):
+        return None
+    try:
+        vocabulary = field.bind(page).vocabulary
+        if not IBaseVocabulary.providedBy(vocabulary):
+            return None
+        term = vocabulary.getTerm(value)
+    except NO_TERM:
+        return None
+    return translate(term.title or term.token, context=getRequest())
 
 
 def _title(field: IField | None, value: Any) -> str | None:

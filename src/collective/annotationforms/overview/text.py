@@ -2,7 +2,7 @@
 
 from collections.abc import Set
 from collective.annotationforms.exchange.export import CELL
-from collective.annotationforms.fields.text import NO_TERM
+from collective.annotationforms.fields.text import term_title
 from collective.annotationforms.fields.text import text_of
 from collective.annotationforms.fields.text import TextStyle
 from collective.annotationforms.i18n import _
@@ -16,8 +16,6 @@ from plone.app.textfield.interfaces import IRichTextValue
 from typing import Any
 from z3c.relationfield.interfaces import IRelationValue
 from zope.i18n import translate
-from zope.schema.interfaces import IBaseVocabulary
-from zope.schema.interfaces import IChoice
 from zope.schema.interfaces import IField
 
 import html
@@ -52,19 +50,9 @@ def _in_table(page: Any, request: Any, field: IField | None, value: Any) -> str:
         return "" if target is None else target.title
     if IRichTextValue.providedBy(value):
         return html.unescape(TAG.sub(" ", value.raw or "")).strip()
-    term = _term(field, value, page) if IChoice.providedBy(field) else None
-    if term is not None:
-        return translate(term.title or term.token, context=request)
+    title = term_title(field, value, page)
+    if title is not None:
+        return title
     # By all parts: a password may be in any.
     in_row = replace(CELL, by_parts=(object,))
     return text_of(field, value, in_row)
-
-
-def _term(field: IChoice, value: Any, page: Any) -> Any:
-    """Return the term of a choice, None if there is none."""
-    try:
-        vocabulary = field.bind(page).vocabulary
-        is_known = IBaseVocabulary.providedBy(vocabulary)
-        return vocabulary.getTerm(value) if is_known else None
-    except NO_TERM:
-        return None

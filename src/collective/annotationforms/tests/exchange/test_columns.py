@@ -1,5 +1,6 @@
 """Columns that are not for the user: in exports, tables and imports."""
 
+from collective.annotationforms.exchange.csvfile import CSVFormat
 from collective.annotationforms.exchange.export import record_of
 from collective.annotationforms.exchange.pageimport import DataCheck
 from collective.annotationforms.exchange.pageimport import PageImport
@@ -75,7 +76,8 @@ class TestExports(ColumnsTestCase):
         for user, sees in (("editor", False), (SITE_OWNER_NAME, True)):
             self.export(user)
             names = ["rows", "things", "thing", "named"]
-            cells = record_of(self.page, self.form).as_row(names)
+            style = CSVFormat(names=tuple(names))
+            cells = style.row(record_of(self.page, self.form))
             self.check("".join(cells), sees)
 
     def test_pages(self):

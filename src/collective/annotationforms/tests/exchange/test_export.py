@@ -2,9 +2,9 @@
 
 from collective.annotationforms.browser.download import csv_download
 from collective.annotationforms.catalog.search import Search
+from collective.annotationforms.exchange.csvfile import CSVFormat
 from collective.annotationforms.exchange.export import CELL
 from collective.annotationforms.exchange.export import records
-from collective.annotationforms.exchange.export import safe_cell
 from collective.annotationforms.exchange.export import write_json
 from collective.annotationforms.exchange.formula import without_formulas
 from collective.annotationforms.exchange.portable import portable
@@ -32,6 +32,9 @@ import csv
 import io
 import json
 import sys
+
+
+safe_cell = CSVFormat(names=()).cell
 
 
 class Address:
@@ -187,7 +190,9 @@ class TestManyPages(IntegrationTestCase):
         self.search = Search(form=LeftOver("example.data"), sort="path")
 
     def test_csv_goes_to_the_disk(self):
-        output = csv_download(self.request, "f.csv", ["name"], records(self.search))
+        style, form = CSVFormat(names=("name",)), self.search.form
+        found = records(self.search)
+        output = csv_download(self.request, "f.csv", style, form, found)
         self.assertIsInstance(output, io.BufferedRandom)
         output.seek(0)
         with io.TextIOWrapper(output, encoding="utf-8", newline="") as text:

@@ -1,7 +1,8 @@
 """Whoever opens a CSV file, and however it is read: no cell is a formula."""
 
+from collective.annotationforms.exchange.csvfile import CSVFormat
+from collective.annotationforms.exchange.csvfile import write_csv
 from collective.annotationforms.exchange.export import Record
-from collective.annotationforms.exchange.export import write_csv
 from collective.annotationforms.exchange.formula import without_formulas
 from collective.annotationforms.tests.fields.test_roundtrip import MANY
 from collective.annotationforms.tests.fields.test_roundtrip import SETTINGS
@@ -66,7 +67,7 @@ class TestReaders(TestCase):
     def written(self, *, path, title, name, value):
         output = io.BytesIO()
         record = Record(path, "uid", title, {}, {name: value}, 0)
-        write_csv(output, [name], [record])
+        write_csv(output, CSVFormat(names=(name,)), {}, [record])
         return output.getvalue().decode()
 
     def test_no_cell_is_a_formula(self):
