@@ -147,7 +147,7 @@ class IStorageField(IField):
 
 
 class IStorageFilesField(IStorageField):
-    """Such a field for several files, each of which may be kept."""
+    """Such a field for several files, or lists of them, each of which may be kept."""
 
 
 class IUnfitField(IStorageField):

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from copy import copy
-from plone.namedfile.interfaces import INamedField
 from z3c.form.interfaces import IWidget
 from zope.schema.interfaces import IField
 
@@ -25,15 +24,10 @@ def all_inner_widgets(widget: IWidget) -> Iterator[IWidget]:
         yield from all_inner_widgets(inner)
 
 
-def with_named_items(field: IField) -> IField:
-    """Return the field, or a copy if its items have to get a name.
-
-    A widget that displays a file shows nothing if its field has none.
-    """
-    item = getattr(field, "value_type", None)
-    if not INamedField.providedBy(item) or item.__name__:
+def with_name(field: IField, name: str) -> IField:
+    """Return the field, or a copy with this name if it has none."""
+    if field.__name__:
         return field
     field = copy(field)
-    field.value_type = copy(item)
-    field.value_type.__name__ = field.__name__
+    field.__name__ = name
     return field

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from collective.annotationforms.fields.default import ask_once
 from collective.annotationforms.fields.fit import fits
 from collective.annotationforms.fields.innerwidget import all_inner_widgets
-from collective.annotationforms.fields.innerwidget import with_named_items
 from collective.annotationforms.fields.moment import show_moments
 from collective.annotationforms.fields.password import hide_passwords
 from collective.annotationforms.fields.unfitwidget import UnfitFieldWidget
@@ -29,6 +28,7 @@ from collective.annotationforms.saving.merge import merged_value
 from collective.annotationforms.saving.merge import THEIRS
 from collective.annotationforms.saving.merge import ValueConflict
 from collective.annotationforms.saving.merge import ValueRefused
+from collective.annotationforms.saving.partfile import link_files
 from collective.annotationforms.saving.shownrows import show_kept_parts
 from collective.annotationforms.saving.shownrows import shown_rows
 from collective.annotationforms.saving.token import shown_value
@@ -95,6 +95,7 @@ class StorageWidgets(FieldWidgets):
             hide_passwords(widget, displays)
             if self.request.form:
                 _forget_texts(widget)
+            link_files(widget)
 
     def extract(self) -> tuple[dict[str, Any], tuple]:
         """See z3c.form.interfaces.IWidgets"""
@@ -165,8 +166,6 @@ class StorageWidgets(FieldWidgets):
         form_field = copied(original)
         whole = with_columns(original.field, self._keeps(original))
         field = field_of_storage(whole, self.content)
-        if self._mode_of(original) == DISPLAY_MODE:
-            field = with_named_items(field)
         ask_once(field, self.content)
         name = field.__name__
         data = self.content.data
@@ -213,7 +212,10 @@ def field_of_storage(field: IField, storage: IAnnotationStorage) -> IStorageFiel
         part = getattr(made, name, None)
         if part is not None:
             setattr(made, name, field_of_storage(part, storage))
-    if ICollection.providedBy(made) and INamedField.providedBy(made.value_type):
+    if ICollection.providedBy(made) and (
+        INamedField.providedBy(made.value_type)
+        or IStorageFilesField.providedBy(made.value_type)
+    ):
         mark(made, IStorageFilesField)
     return made
 

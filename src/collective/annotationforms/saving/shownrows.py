@@ -27,7 +27,7 @@ def show_kept_parts(storage: IAnnotationStorage, widget: IWidget, stored: Any) -
     show that of another row.
     """
     if IMultiWidget.providedBy(widget) or IObjectWidget.providedBy(widget):
-        _show(storage, widget, widget.name, widget.name, stored)
+        _show(storage, widget, widget.name, stored)
 
 
 def shown_rows(storage: IAnnotationStorage, widget: IWidget, stored: Any) -> Any:
@@ -41,29 +41,24 @@ def shown_rows(storage: IAnnotationStorage, widget: IWidget, stored: Any) -> Any
     return [row.value for row in Rows(storage, widget, stored, name=name)]
 
 
-def _show(
-    storage: IAnnotationStorage, widget: IWidget, name: str, place: str, stored: Any
-) -> None:
+def _show(storage: IAnnotationStorage, widget: IWidget, name: str, stored: Any) -> None:
     """Let a widget show what is stored, if it keeps that.
 
-    `name` is how it was called in the request, `place` in a form that shows the rows
-    as they are stored.
+    `name` is how it was called in the request.
     """
     if IMultiWidget.providedBy(widget):
         for row in Rows(storage, widget, stored, name=sent_name(widget, name)):
             if row.name is not None:
-                of_row = f"{place}.{row.place}"
-                _show(storage, row.widget, row.name, of_row, row.value)
+                _show(storage, row.widget, row.name, row.value)
     elif IObjectWidget.providedBy(widget):
         values = values_of(widget.field, stored)
         for column, cell in cells_of(widget):
             end = cell.name[len(widget.name) :]
-            _show(storage, cell, f"{name}{end}", f"{place}{end}", values.get(column))
+            _show(storage, cell, f"{name}{end}", values.get(column))
     elif widget.mode == DISPLAY_MODE or is_left_out(widget, name, widget.value):
         widget.value = IDataConverter(widget).toWidgetValue(stored)
         if INamedFileWidget.providedBy(widget):
             widget.__class__ = _keeping(getattr(widget, "sending", type(widget)))
-            widget.stored_name = place
     elif INamedFileWidget.providedBy(widget):
         widget.value = _uploaded(widget, name)
 
@@ -87,19 +82,12 @@ def _uploaded(widget: IWidget, name: str) -> Any:
 def _keeping(widget_class: type) -> type:
     """Return the class for the widget of a file that is kept in a form shown again.
 
-    The file is stored: it is no upload that would get lost, and its link leads to it.
+    The file is stored: it is no upload that would get lost.
     """
-
-    def download_url(widget: IWidget) -> str | None:
-        address = widget_class.download_url.fget(widget)
-        name, stored = (f"++widget++{n}/" for n in (widget.name, widget.stored_name))
-        return address and address.replace(name, stored)
-
     # One base only, for the class of an object is changed to it.
     members = {
         "__module__": widget_class.__module__,
         "sending": widget_class,
         "file_upload_id": "",
-        "download_url": property(download_url),
     }
     return type(widget_class.__name__, (widget_class,), members)

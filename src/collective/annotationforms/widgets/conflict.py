@@ -1,7 +1,6 @@
 """Conflicts as an editor sees them: the other value, whose it is, and a choice."""
 
 from AccessControl import getSecurityManager
-from collective.annotationforms.fields.innerwidget import with_named_items
 from collective.annotationforms.fields.moment import show_moments
 from collective.annotationforms.fields.password import hide_passwords
 from collective.annotationforms.fields.unfitwidget import text_of_unfit
@@ -12,6 +11,7 @@ from collective.annotationforms.permission.closed import Closed
 from collective.annotationforms.saving.merge import choice_name
 from collective.annotationforms.saving.merge import next_token
 from collective.annotationforms.saving.merge import ValueConflict
+from collective.annotationforms.saving.partfile import link_files
 from collective.annotationforms.saving.shownrows import show_kept_parts
 from collective.annotationforms.saving.token import current_value
 from collective.annotationforms.saving.token import has_token
@@ -132,6 +132,9 @@ class RenderStorageWidget(Closed, RenderWidget):
         """Return the HTML of the widget, and of a hidden input with the token."""
         widget = self.context
         tokens = self._row_tokens()
+        if IAnnotationStorage.providedBy(widget.context):
+            # Buttons for rows make their widgets anew.
+            link_files(widget)
         html = super().__call__() + self._note_of_unfit()
         if tokens is not None:
             html = with_row_tokens(html, widget, tokens)
@@ -179,13 +182,12 @@ def _display_widget(widget: IWidget) -> IWidget:
     request.method = widget.request.method
     request.environ["REQUEST_METHOD"] = widget.request.method
     request.set("LANGUAGE", widget.request.get("LANGUAGE"))
-    field = with_named_items(widget.field)
     factories = form_field.widgetFactory
     factory = factories.get(DISPLAY_MODE) or factories.get(widget.mode)
     if factory is None:
-        shown = getMultiAdapter((field, request), IFieldWidget)
+        shown = getMultiAdapter((widget.field, request), IFieldWidget)
     else:
-        shown = factory(field, request)
+        shown = factory(widget.field, request)
     # Hidden inputs for the number of rows are not to be sent twice; the link to a
     # file is made from the name of the widget that serves it.
     is_file = INamedField.providedBy(widget.field)
@@ -199,4 +201,5 @@ def _display_widget(widget: IWidget) -> IWidget:
     shown.update()
     show_moments(shown, current_value(widget))
     hide_passwords(shown)
+    link_files(shown, widget.name)
     return shown

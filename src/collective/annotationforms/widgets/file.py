@@ -1,7 +1,9 @@
 """Files and images of storages: served with the permission of their form."""
 
 from collective.annotationforms.permission.closed import Closed
+from collective.annotationforms.widgets.scaling import in_size
 from collective.annotationforms.widgets.scaling import scaled_image
+from collective.annotationforms.widgets.scaling import ScaledImage
 from copy import copy
 from plone.formwidget.namedfile.converter import b64decode_file
 from plone.formwidget.namedfile.interfaces import INamedFileWidget
@@ -55,7 +57,31 @@ class StorageImages(Closed, BrowserView):
 
         Nothing is computed but the size, and nothing is stored.
         """
+        view = f"{self.context.absolute_url()}/@@{self.context.__name__}"
+        address = f"{view}/++widget++{fieldname}/@@images/{scale}"
         found = scaled_image(self.context, fieldname, scale)
+        return self._scale(found, address, fieldname)
+
+    def tag(self, fieldname: str, scale: str, **attributes: Any) -> str | None:
+        """Return the HTML of the image in a size of the site, None without one."""
+        found = self.scale(fieldname, scale)
+        return None if found is None else found.tag(**attributes)
+
+    def thumbnail(self, image: Any, address: str) -> str:
+        """Return the HTML of an image within a value, "" if it can't be scaled.
+
+        Its address is that of the size "preview", as Plone's widgets have it.
+        """
+        sizes = ("preview", "thumb")
+        found = [in_size(self.context, image, size) for size in sizes]
+        preview, thumb = (self._scale(one, address) for one in found)
+        if preview is None or thumb is None:
+            return ""
+        return preview.tag(width=thumb.width, height=thumb.height)
+
+    def _scale(
+        self, found: ScaledImage | None, address: str, fieldname: str = ""
+    ) -> "StorageImageScale | None":
         if found is None:
             return None
         # Of a copy: what is not known it looks for, and keeps, which would be a write.
@@ -68,15 +94,10 @@ class StorageImages(Closed, BrowserView):
             self.request,
             data=found.image,
             fieldname=fieldname,
-            scale=scale,
+            url=address,
             width=width,
             height=height,
         )
-
-    def tag(self, fieldname: str, scale: str, **attributes: Any) -> str | None:
-        """Return the HTML of the image in a size of the site, None without one."""
-        found = self.scale(fieldname, scale)
-        return None if found is None else found.tag(**attributes)
 
 
 class StorageImageScale(ImageScale):
@@ -84,10 +105,9 @@ class StorageImageScale(ImageScale):
 
     __roles__ = ()
 
-    def __init__(self, context, request, **info):
+    def __init__(self, context, request, *, url, **info):
         super().__init__(context, request, **info)
-        view = f"{context.absolute_url()}/@@{context.__name__}"
-        self.url = f"{view}/++widget++{self.fieldname}/@@images/{self.scale}"
+        self.url = url
 
     @property
     def title(self) -> str:
@@ -114,8 +134,7 @@ class WidgetImages(Closed, BrowserView):
 
     def __call__(self) -> bytes:
         """Return the data of the image; raises NotFound if there is none."""
-        storage, field = self.context.context, self.context.field
-        found = scaled_image(storage, field.__name__, self.scale)
+        found = self._image()
         response = self.request.response
         if found is not None and found.etag in self._known():
             self._set_lifetime(found.etag)
@@ -125,10 +144,16 @@ class WidgetImages(Closed, BrowserView):
         if scale is None:
             raise NotFound(self, self.scale or "", self.request)
         self._set_lifetime(found.etag)
+        storage = found.storage
         ImageScale(storage, self.request, data=scale, fieldname="").set_headers()
         # Parts of it are not given.
         response.setHeader("Accept-Ranges", "none")
         return scale.data
+
+    def _image(self) -> ScaledImage | None:
+        """Return the image in the size that the address tells, None without one."""
+        widget = self.context
+        return scaled_image(widget.context, widget.field.__name__, self.scale)
 
     def _known(self) -> list[str]:
         """Return the revisions that the browser has."""

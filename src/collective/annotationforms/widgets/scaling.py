@@ -42,9 +42,8 @@ class ScaledImage:
     """The image of a storage in a size; nothing is scaled before `scale` is called."""
 
     storage: Any
-    name: str
-    size: tuple[int, int]
     image: Any
+    size: tuple[int, int]
 
     @property
     def etag(self) -> str:
@@ -54,7 +53,7 @@ class ScaledImage:
 
     def scale(self) -> Scale | None:
         """Return the image in this size, None if it can't be scaled."""
-        make = partial(scaled, self.storage, self.name, self.size)
+        make = partial(scaled, self.storage, self.image, self.size)
         if getattr(self.image, "_p_changed", False):
             # It is not what others see.
             return make()
@@ -69,27 +68,32 @@ class ScaledImage:
 
     @property
     def _how(self) -> tuple:
-        return (*self.size, ImageScaling(self.storage).get_quality())
+        return (*self.size, ImageScaling(self.storage, self.image).get_quality())
 
 
 def scaled_image(storage: Any, name: str, scale: str | None) -> ScaledImage | None:
     """Return an image in a size of the site, None if there is no such one."""
-    image, size = storage.get(name), available_sizes().get(scale)
+    return in_size(storage, storage.get(name), scale)
+
+
+def in_size(storage: Any, image: Any, scale: str | None) -> ScaledImage | None:
+    """Return an image that is in a storage, or a part of a value there, in a size."""
+    size = available_sizes().get(scale)
     if size is None or not INamedImage.providedBy(image):
         return None
-    return ScaledImage(storage, name, tuple(size), image)
+    return ScaledImage(storage, image, tuple(size))
 
 
-def scaled(storage: Any, name: str, size: tuple[int, int]) -> Scale | None:
+def scaled(storage: Any, image: Any, size: tuple[int, int]) -> Scale | None:
     """Scale an image, whatever was scaled before; return None if it can't be."""
     width, height = size
-    found = ImageScaling(storage)(fieldname=name, width=width, height=height)
+    found = ImageScaling(storage, image)(width=width, height=height)
     if found is None:
         return None
-    image, _format, _size = found
-    if image.getSize() > MAX_SCALE_BYTES:
+    made, _format, _size = found
+    if made.getSize() > MAX_SCALE_BYTES:
         return None
-    return Scale(image.data, image.contentType, image.filename)
+    return Scale(made.data, made.contentType, made.filename)
 
 
 def available_sizes() -> dict[str, tuple[int, int]]:
@@ -101,9 +105,13 @@ def available_sizes() -> dict[str, tuple[int, int]]:
 class ImageScaling(DefaultImageScalingFactory):
     """Scales an image of a storage, unless it is too large."""
 
+    def __init__(self, storage: Any, image: Any):
+        super().__init__(storage)
+        self.image = image
+
     def get_original_value(self, fieldname: str | None = None) -> Any:
         """See plone.namedfile.scaling.DefaultImageScalingFactory"""
-        return self.context.get(fieldname or self.fieldname)
+        return self.image
 
     def handle_image(self, orig_value: Any, orig_data: Any, *args: Any, **options: Any):
         """See DefaultImageScalingFactory; returns None if it can't be scaled."""

@@ -50,8 +50,8 @@ KINDS = (
     IWidgets,
 )
 #: All that is published below a class of ours, beside views of it: one name, that of
-#: the file at @@download, and that of the size at @@images.
-TAKES_A_NAME = ("StorageDownload", "WidgetImages")
+#: the file at @@download, and that of the size at @@images; of parts of a value, too.
+TAKES_A_NAME = ("PartDownload", "PartImages", "StorageDownload", "WidgetImages")
 #: These are no addresses: they are not among what traversal leads to, see `reachable`.
 MODULES_LEFT_OUT = ("tests", "connections")
 
