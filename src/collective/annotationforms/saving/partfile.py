@@ -100,8 +100,10 @@ def files_around(part: IWidget) -> PartFiles | None:
     while IWidget.providedBy(form):
         form = form.form
     widgets = (widget for _name, widget in widgets_by_name(form))
-    outermost = (one for one in widgets if part.name.startswith(f"{one.name}."))
-    return next(map(PartFiles, outermost), None)
+    around = [one for one in widgets if part.name.startswith(f"{one.name}.")]
+    # One field may be called as another one begins.
+    outermost = max(around, key=lambda one: len(one.name), default=None)
+    return None if outermost is None else PartFiles(outermost)
 
 
 def link_files(widget: IStorageWidget, name: str | None = None) -> None:

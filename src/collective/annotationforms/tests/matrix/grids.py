@@ -83,6 +83,7 @@ GRIDS = (
         message=BAD_NUMBER,
         shown={".0.widgets.name": "Zoë", ".0.widgets.file.action": "nochange"},
         keeps_uploads=True,
+        more_steps=("downloaded",),
         without=NO_DEFAULT,
     ),
     grid(
@@ -137,6 +138,7 @@ GRIDS = (
         shown={".0.action": ["nochange"]},
         kept={},
         keeps_uploads=True,
+        more_steps=("downloaded",),
         other={
             ".0.action": ["replace"],
             ".0": Upload("other.txt", b"Other", "text/plain"),

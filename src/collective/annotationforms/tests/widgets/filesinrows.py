@@ -97,6 +97,18 @@ class PostedForm(AnnotationEditForm):
     ANNOTATION_STORAGE_KEY = KEY
 
 
+class IMore(model.Schema):
+    more = schema.List(title="More", value_type=NamedBlobFile(), required=False)
+
+
+class MoreForm(AnnotationEditForm):
+    """Its fields have the name of a schema before their own."""
+
+    schema = IMore
+    additionalSchemata = (IPosted,)
+    ANNOTATION_STORAGE_KEY = KEY
+
+
 class FilesView(AnnotationView):
     schema = IFiles
     ANNOTATION_STORAGE_KEY = KEY
@@ -126,6 +138,7 @@ class PartsTestCase(FunctionalTestCase):
         self.register_view("files-form", FilesForm)
         self.register_view("files-view", FilesView)
         self.register_view("posted", PostedForm)
+        self.register_view("more-form", MoreForm)
         self.register_view("wrapped", wrap_form(FilesForm))
         self.user = self.browser("editor")
 

@@ -40,6 +40,14 @@ class TestLinks(PartsTestCase):
                         browser = self.assert_file(name, links[name], user)
                         self.assertIn("private", browser.headers["cache-control"])
 
+    def test_fields_of_another_schema(self):
+        self.store(files=[file("a"), file("b")], more=[file("c")])
+        links = self.links("more-form")["a"]
+        self.assertEqual(set("abc"), set(links))
+        self.assertIn("++widget++form.widgets.IPosted.files.0/", links["a"])
+        for name, link in links.items():
+            self.assert_file(name, link)
+
     def test_images(self):
         self.fill()
         form, view = self.links("files-form"), self.links("files-view")
