@@ -4,6 +4,7 @@ from typing import Any
 from z3c.form.interfaces import IDataManager
 from z3c.form.interfaces import IForm
 from z3c.form.interfaces import IWidget
+from z3c.form.interfaces import NO_VALUE
 from zope.i18n import interpolate
 from zope.interface import Attribute
 from zope.interface import Interface
@@ -85,6 +86,12 @@ class IStorageDataManager(IDataManager):
         """Return what `set` would store for the value, e.g. a relation for content.
 
         Nothing is stored.  Raises InvalidValueError if there is no such thing.
+        """
+
+    def query_stored(default: Any = NO_VALUE) -> Any:
+        """Return what `query` does, but without defaults in rows that lack columns.
+
+        Those may be others each time.
         """
 
 

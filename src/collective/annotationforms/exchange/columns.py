@@ -3,8 +3,8 @@
 from collective.annotationforms.exchange.portable import same_json
 from collective.annotationforms.i18n import _
 from collective.annotationforms.storage.partialschema import has_columns
+from collective.annotationforms.storage.partialschema import has_rows
 from collective.annotationforms.storage.partialschema import Keeps
-from collective.annotationforms.storage.partialschema import schemata_in
 from collective.annotationforms.storage.parts import parts
 from collective.annotationforms.storage.rows import columns_of
 from collective.annotationforms.storage.rows import with_kept_columns
@@ -25,7 +25,7 @@ def check_columns(field: IField, data: Any, exported: Any, offered: Keeps) -> No
 def _check(field: IField | None, data: Any, kept: Any, offered: Keeps) -> None:
     if has_columns(field) and isinstance(data, dict):
         _check_row(field, data, kept, offered)
-    elif any(True for _schema in schemata_in(field)):
+    elif has_rows(field):
         both = [parts(field, one) or () for one in (data, kept)]
         pairs = zip(*both, strict=True)
         for part, kept_part in pairs:

@@ -1,6 +1,7 @@
 """z3c.form data managers for storages and for mappings like the stored ones."""
 
 from collective.annotationforms.fields.default import default_of
+from collective.annotationforms.fields.drawn import with_drawn_defaults
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import InvalidValueError
 from collective.annotationforms.interfaces import IStorageDataManager
@@ -8,6 +9,7 @@ from collective.annotationforms.interfaces import IStorageField
 from collective.annotationforms.interfaces import IUnfitField
 from collective.annotationforms.storage.parts import is_plain
 from collective.annotationforms.storage.parts import replaced
+from collective.annotationforms.storage.parts import UNCHANGING
 from collective.annotationforms.storage.relation import relation_to
 from collective.annotationforms.storage.relation import target_of
 from collective.annotationforms.storage.relation import with_relations
@@ -54,7 +56,17 @@ class StorageField(DictionaryField):
             super().__init__(data, field)
 
     def query(self, default: Any = NO_VALUE) -> Any:
-        """Return the stored value, `default` if none was ever stored."""
+        """Return the stored value, `default` if none was ever stored.
+
+        Rows that lack a column have its default.
+        """
+        value = self.query_stored(default)
+        if value is default or type(value) in UNCHANGING:
+            return value
+        return with_drawn_defaults(self.data, self.field, value)
+
+    def query_stored(self, default: Any = NO_VALUE) -> Any:
+        """See IStorageDataManager"""
         value = super().query(default)
         # As most values are: nothing is to be replaced in them.
         if value is default or is_plain(value):
@@ -106,9 +118,9 @@ class RelationStorageField(StorageField):
 class RelationListStorageField(StorageField):
     """The data manager for a list of relations."""
 
-    def query(self, default: Any = NO_VALUE) -> Any:
+    def query_stored(self, default: Any = NO_VALUE) -> Any:
         """Return the targets that still exist, `default` if none were stored."""
-        targets = super().query(default)
+        targets = super().query_stored(default)
         return [] if targets is None else targets
 
     def get(self) -> list:
@@ -124,10 +136,10 @@ class RelationListStorageField(StorageField):
 class FileStorageField(StorageField):
     """The data manager for a file or an image."""
 
-    def query(self, default: Any = NO_VALUE) -> Any:
+    def query_stored(self, default: Any = NO_VALUE) -> Any:
         """Return the stored file, None if there is none."""
         # The widget can't do with another default: what it was to keep may be gone.
-        return super().query(None)
+        return super().query_stored(None)
 
 
 def _with_readable_names(value: Any) -> Any:
@@ -149,7 +161,7 @@ def _renamed(file: Any) -> Any:
 class UnfitStorageField(StorageField):
     """The data manager for a field whose stored value does not fit it any more."""
 
-    def query(self, default: Any = NO_VALUE) -> Any:
+    def query_stored(self, default: Any = NO_VALUE) -> Any:
         """Return that there is nothing that the field could show."""
         return self.field.missing_value
 

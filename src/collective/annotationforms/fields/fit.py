@@ -12,7 +12,6 @@ from collective.annotationforms.storage.parts import Part
 from collective.annotationforms.storage.parts import parts
 from collective.annotationforms.storage.parts import SEQUENCES
 from collective.annotationforms.storage.parts import UNCHANGING
-from collective.annotationforms.storage.parts import unshared
 from datetime import datetime
 from persistent.mapping import PersistentMapping
 from plone.app.textfield.interfaces import IRichText
@@ -93,13 +92,10 @@ def _is_row(field: IObject, value: Any) -> bool:
     if not isinstance(value, (dict, PersistentMapping)):
         return False
     try:
-        # It puts defaults in place of what is not to be changed.
-        field.validate(unshared(value))
-    except SchemaNotProvided:
-        return False
-    except ValidationError:
-        # A cell is wrong, but it can be shown.
-        return True
+        # What is in its cells does not matter: each can be shown.
+        field.validate({})
+    except ValidationError as error:
+        return not isinstance(error, SchemaNotProvided)
     return True
 
 

@@ -1,6 +1,7 @@
 """The widgets within a widget: of the items of a value, or of its fields."""
 
 from collections.abc import Iterator
+from collective.annotationforms.interfaces import IAnnotationForm
 from copy import copy
 from z3c.form.interfaces import IWidget
 from zope.schema.interfaces import IField
@@ -22,6 +23,20 @@ def all_inner_widgets(widget: IWidget) -> Iterator[IWidget]:
     for inner in inner_widgets(widget):
         yield inner
         yield from all_inner_widgets(inner)
+
+
+def is_of_annotation_form(widget: IWidget) -> bool:
+    """Tell whether a widget is in a form of ours, maybe within another one.
+
+    Parts of objects and rows have plain fields and widgets: it takes the way up to the
+    form to know whose they are.
+    """
+    form = getattr(widget, "form", None)
+    while form is not None and not IAnnotationForm.providedBy(form):
+        # The form of what is in an object is the widget of the object.
+        outer = "form" if IWidget.providedBy(form) else "parentForm"
+        form = getattr(form, outer, None)
+    return form is not None
 
 
 def with_name(field: IField, name: str) -> IField:

@@ -1,7 +1,6 @@
 """Numbers in the inputs of our forms: those that no format has are shown as text."""
 
-from collections.abc import Iterator
-from collective.annotationforms.interfaces import IAnnotationForm
+from collective.annotationforms.fields.innerwidget import is_of_annotation_form
 from decimal import Decimal
 from numbers import Number
 from typing import Any
@@ -51,16 +50,11 @@ class NumberConverter:
 
 
 def number_converter(field: IField, widget: IWidget) -> IDataConverter:
-    """Return the converter of z3c.form; one that shows any number in forms of ours.
-
-    Parts of objects and rows have plain fields and widgets: it takes the way up to the
-    form to know whose they are.
-    """
+    """Return the converter of z3c.form; one that shows any number in forms of ours."""
     required = (providedBy(field), IWidget)
     converter = getSiteManager().adapters.lookup(required, IDataConverter)
     made = converter(field, widget)
-    is_ours = any(map(IAnnotationForm.providedBy, _forms_of(widget)))
-    return NumberConverter(made) if is_ours else made
+    return NumberConverter(made) if is_of_annotation_form(widget) else made
 
 
 def register_for_numbers() -> None:
@@ -70,10 +64,3 @@ def register_for_numbers() -> None:
         required = (of_field, ITextWidget)
         if registry.adapters.registered(required, IDataConverter) is None:
             registry.registerAdapter(number_converter, required, IDataConverter)
-
-
-def _forms_of(widget: IWidget) -> Iterator[Any]:
-    form = getattr(widget, "form", None)
-    while form is not None:
-        yield form
-        form = getattr(form, "parentForm", None)

@@ -8,8 +8,8 @@ from collective.annotationforms.permission.access import Access
 from collective.annotationforms.permission.user import may_view
 from collective.annotationforms.storage.loading import why_unreadable
 from collective.annotationforms.storage.partialschema import has_columns
+from collective.annotationforms.storage.partialschema import has_rows
 from collective.annotationforms.storage.partialschema import Keeps
-from collective.annotationforms.storage.partialschema import schemata_in
 from collective.annotationforms.storage.parts import is_container
 from collective.annotationforms.storage.parts import parts
 from collective.annotationforms.storage.parts import rebuilt
@@ -17,7 +17,7 @@ from collective.annotationforms.storage.parts import WITHOUT_PARTS
 from collective.annotationforms.storage.relation import target_of
 from collective.annotationforms.storage.rows import columns_of
 from collective.annotationforms.storage.rows import with_some_columns
-from copy import copy
+from collective.annotationforms.storage.rows import with_values
 from plone.app.uuid.utils import uuidToObject
 from plone.uuid.interfaces import IUUID
 from Products.CMFCore.interfaces import IContentish
@@ -94,7 +94,7 @@ def without_hidden_columns(field: IField | None, value: Any, keeps: Keeps) -> An
         return value
     if has_columns(field):
         return _row_without_hidden(field, value, keeps)
-    if not is_container(value) or not any(True for _ in schemata_in(field)):
+    if not is_container(value) or not has_rows(field):
         return value
     return rebuilt(
         value,
@@ -133,20 +133,12 @@ def _row_without_hidden(field: IField, row: Any, keeps: Keeps) -> Any:
             schema is not field.schema or values.get(name) is not NOTHING
         ),
     )
-    return _with_values(
-        shown, {name: new for name, new in values.items() if new is not NOTHING}
+    new = {name: one for name, one in values.items() if one is not NOTHING}
+    made = None if shown is None else with_values(shown, new)
+    # A property may go on to show the page.
+    is_set = isinstance(made, Mapping) or all(
+        getattr(made, name, None) is one for name, one in new.items()
     )
-
-
-def _with_values(row: Any, values: dict[str, Any]) -> Any:
-    """Return a copy of a row with these values, None if it computes what it has."""
-    if not values or row is None:
-        return row
-    if isinstance(row, Mapping):
-        return {**row, **values}
-    made = copy(row)
-    vars(made).update(values)
-    is_set = all(getattr(made, name) is new for name, new in values.items())
     return made if is_set else None
 
 

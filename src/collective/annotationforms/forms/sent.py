@@ -7,6 +7,7 @@ counted: they read before anybody can tell them, and not each can do without.
 from collections.abc import Collection
 from collections.abc import Iterator
 from collections.abc import Mapping
+from collective.annotationforms.saving.rows import NEW_ROWS
 from typing import Any
 from z3c.form.field import Field
 from z3c.form.field import FieldWidgets
@@ -33,9 +34,7 @@ OF_SEVERAL = (IBool, IChoice, ICollection, IMapping)
 #: Fields whose widgets read one input, and can't do without.
 OF_ONE = (IDate, IDecimal, IFloat, IInt, ITime, ITimedelta)
 #: Inputs beside that of the value which widgets of Plone read as one text.
-ONCE = ("action", "mimeType")
-#: Rows that a data grid has for new ones.
-NEW_ROWS = ("AA", "TT")
+ONCE = ("action", "file_upload_id", "mimeType")
 
 
 def check_sent(widgets: FieldWidgets, fields: Mapping[str, Field]) -> None:

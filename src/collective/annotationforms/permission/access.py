@@ -20,8 +20,8 @@ from collective.annotationforms.permission.view import views_of_form
 from collective.annotationforms.registry import FieldUse
 from collective.annotationforms.registry import UnregisteredForm
 from collective.annotationforms.registry import uses_of
+from collective.annotationforms.storage.partialschema import has_rows
 from collective.annotationforms.storage.partialschema import Keeps
-from collective.annotationforms.storage.partialschema import schemata_in
 from collective.annotationforms.storage.rows import with_kept_columns
 from collective.annotationforms.storage.rows import with_some_columns
 from functools import cached_property
@@ -221,9 +221,7 @@ class Access:
 def _is_closed(use: FieldUse) -> bool:
     """Tell whether there is more in the value than who may only read it sees."""
     # A column of a row is asked for by itself.
-    is_password = not any(True for _ in schemata_in(use.field)) and has_passwords(
-        use.field
-    )
+    is_password = not has_rows(use.field) and has_passwords(use.field)
     schema, name = use.schema or use.field.interface, use.field.__name__
     is_left_out = schema is not None and is_left_out_somewhere(schema, name)
     return is_password or use.is_left_out or is_left_out

@@ -5,14 +5,19 @@ from collections.abc import Mapping
 from collective.annotationforms.fields.innerwidget import all_inner_widgets
 from collective.annotationforms.i18n import _
 from collective.annotationforms.interfaces import IAnnotationStorage
+from collective.annotationforms.saving.hiddentarget import with_kept_targets
 from collective.annotationforms.saving.rows import marker_name
 from collective.annotationforms.saving.rows import Row
 from collective.annotationforms.saving.rows import Rows
 from collective.annotationforms.saving.rowtoken import StoredRow
+from collective.annotationforms.storage.attribute import set_attribute
 from collective.annotationforms.storage.partialschema import whole_schema
 from collective.annotationforms.storage.parts import rebuilt
 from collective.annotationforms.storage.rows import columns_of
+from collective.annotationforms.storage.value import detached
+from collective.annotationforms.storage.value import NOT_SENT
 from os import SEEK_END
+from persistent import Persistent
 from plone.formwidget.namedfile.interfaces import INamedFileWidget
 from plone.formwidget.namedfile.utils import is_file_upload
 from typing import Any
@@ -21,15 +26,10 @@ from z3c.form.interfaces import IMultiWidget
 from z3c.form.interfaces import IObjectWidget
 from z3c.form.interfaces import IWidget
 from z3c.form.interfaces import NO_VALUE
-from z3c.form.interfaces import NOT_CHANGED
 from zope.interface import Invalid
 from zope.schema import getFields
 from zope.schema.interfaces import IField
 from ZPublisher.HTTPRequest import FileUpload
-
-
-#: What z3c.form puts in the place of a part that was not sent.
-NOT_SENT = (NOT_CHANGED, NO_VALUE)
 
 
 class RowGone(Invalid):
@@ -83,6 +83,7 @@ class _Keeper:
 
     def __init__(self, storage: IAnnotationStorage, outermost: IWidget):
         self.storage = storage
+        self.outermost = outermost.name
         self.are_marked = marker_name(outermost) in outermost.request.form
 
     def kept(
@@ -96,7 +97,9 @@ class _Keeper:
         if IObjectWidget.providedBy(widget) and sent is not None:
             return self._columns(widget, name, sent, stored, row)
         if not is_left_out(widget, name, sent) and not _lacks_input(widget, name, row):
-            return sent
+            # A widget within another one shows what it finds.
+            are_shown = widget.name == self.outermost
+            return with_kept_targets(widget, name, sent, stored, are_shown=are_shown)
         is_wanted = widget.request.form.get(f"{name}.action") == "nochange"
         if row is not None and row.has_lost_files and is_wanted:
             raise RowGone(_gone(row))
@@ -156,10 +159,7 @@ class _Keeper:
         if isinstance(sent, Mapping):
             new = self._new_row(widget.field, sent) if stored is None else {}
             return {**new, **values, **others}
-        for column, value in {**values, **others}.items():
-            if after.get(column) is not value:
-                _set(sent, column, value)
-        return sent
+        return _with_attributes(sent, stored, {**values, **others})
 
     def _new_row(self, field: IField, sent: Mapping) -> dict[str, Any]:
         """Return a new row with defaults in the columns that the form lacks."""
@@ -225,13 +225,19 @@ def values_of(field: IField, row: Any) -> dict[str, Any]:
     return {part.name: part.value for part in columns_of(field, row)}
 
 
-def _set(made: Any, name: str, value: Any) -> None:
-    """Set an attribute of an object that was made of what was sent."""
-    if hasattr(made, "__dict__"):
-        # Its class may know the attribute as one that is not to be changed.
-        vars(made)[name] = value
-    else:
-        setattr(made, name, value)
+def _with_attributes(sent: Any, stored: Any, values: dict[str, Any]) -> Any:
+    """Return an object of what was sent, with these values.
+
+    It is the stored one, changed, if it may be: who has a class of their own may keep
+    more in it than its schema says.
+    """
+    is_kept = isinstance(stored, type(sent)) and not isinstance(stored, Persistent)
+    made = detached(stored) if is_kept else sent
+    for name, value in values.items():
+        if getattr(made, name, None) is not value:
+            # What the class computes needs not be kept.
+            set_attribute(made, name, value)
+    return made
 
 
 def _gone(row: Row) -> str:

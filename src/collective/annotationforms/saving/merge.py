@@ -8,15 +8,16 @@ from collective.annotationforms.saving.kept import RowGone
 from collective.annotationforms.saving.kept import with_kept_rows
 from collective.annotationforms.saving.save import check_storable
 from collective.annotationforms.saving.token import current_value
+from collective.annotationforms.saving.token import has_default
 from collective.annotationforms.saving.token import is_of_default
 from collective.annotationforms.saving.token import is_stored
 from collective.annotationforms.saving.token import sent_back
 from collective.annotationforms.saving.token import sent_token
 from collective.annotationforms.saving.token import shown_of
 from collective.annotationforms.saving.token import shown_value
+from collective.annotationforms.saving.token import stored_part
 from collective.annotationforms.saving.token import token_of
 from collective.annotationforms.saving.token import token_of_value
-from collective.annotationforms.saving.token import UNSTORED
 from collective.annotationforms.saving.token import untouched
 from collective.annotationforms.storage.value import same
 from functools import partial
@@ -72,17 +73,15 @@ def decide(
         # Sent by a script, or by a template that shows no tokens.
         return SENT
     left_alone = sent in untouched(seen)
-    if choice == THEIRS or (left_alone and not seen.startswith(UNSTORED)):
+    if choice == THEIRS or (left_alone and not has_default(seen)):
         return STORED
     stored = get_stored()
-    if left_alone and (seen == stored or not stored.startswith(UNSTORED)):
-        return STORED
-    if seen == stored or sent in untouched(stored):
-        # Only the editor has changed it, or both to the same.
-        return SENT
     # A default that is another one now is nobody's edit.
-    was_default = seen.startswith(UNSTORED) and stored.startswith(UNSTORED)
-    return SENT if was_default else CONFLICT
+    is_unchanged = stored_part(seen) == stored_part(stored)
+    if left_alone and (seen == stored or not is_unchanged):
+        return STORED
+    # Only the editor has changed it, or both to the same.
+    return SENT if is_unchanged or sent in untouched(stored) else CONFLICT
 
 
 def merged_value(widget: IWidget, sent: Any) -> Any:

@@ -10,8 +10,8 @@ from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.saving.rowtoken import parsed_token
 from collective.annotationforms.saving.rowtoken import RowToken
 from collective.annotationforms.saving.rowtoken import StoredRow
+from collective.annotationforms.storage.pairing import paired
 from collective.annotationforms.storage.parts import SEQUENCES
-from collective.annotationforms.storage.rows import paired
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any

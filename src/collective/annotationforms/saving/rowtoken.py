@@ -11,8 +11,8 @@ from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.permission.column import is_displayed
 from collective.annotationforms.saving.digest import digest_of
 from collective.annotationforms.storage.parts import leaves
+from collective.annotationforms.storage.rows import compared_columns
 from collective.annotationforms.storage.rows import marks_of_others
-from collective.annotationforms.storage.rows import with_some_columns
 from collective.annotationforms.storage.value import normal
 from functools import cached_property
 from plone.namedfile.interfaces import INamed
@@ -105,13 +105,13 @@ class StoredRow:
         """The digest of what the form sends as text."""
         if _is_of_files(self.field):
             return self._digest("sent")
-        texts = with_some_columns(self.field, self.value, _is_text)
+        texts = compared_columns(self.field, self.value, _is_text)
         return self._digest("sent", normal(self.field, texts))
 
     @cached_property
     def files(self) -> str:
         """The digest of the files that the form shows, "" without any."""
-        shown = with_some_columns(self.field, self.value, is_sent)
+        shown = compared_columns(self.field, self.value, is_sent)
         found = [one for one in leaves(self.field, shown) if INamed.providedBy(one)]
         return self._digest("files", normal(None, found)) if found else ""
 

@@ -5,17 +5,23 @@ beside the widget, and comes back with what was typed.
 
 That of a default has a digest that is always the same, by which we know it as ours; and
 one more if the widget sends back less than it got, as a time without its seconds: it
-shows that a factory gives another value now.
+shows that a factory gives another value now.  So does one that is added to that of rows
+which lack a column, and show its default.
 """
 
 from collective.annotationforms.fields.default import default_value
+from collective.annotationforms.fields.drawn import draws_defaults
+from collective.annotationforms.fields.drawn import with_drawn_defaults
+from collective.annotationforms.fields.drawn import without_drawn_defaults
 from collective.annotationforms.interfaces import IAnnotationForm
 from collective.annotationforms.interfaces import IAnnotationStorage
+from collective.annotationforms.interfaces import IStorageDataManager
 from collective.annotationforms.interfaces import IUnfitField
 from collective.annotationforms.saving.digest import digest
 from collective.annotationforms.saving.givenback import is_given_back
+from collective.annotationforms.saving.hiddentarget import with_hidden_targets
 from collective.annotationforms.saving.rowtoken import is_sent
-from collective.annotationforms.storage.rows import with_some_columns
+from collective.annotationforms.storage.rows import compared_columns
 from collective.annotationforms.storage.value import filled_up
 from typing import Any
 from z3c.form.interfaces import DISPLAY_MODE
@@ -28,7 +34,7 @@ from zope.interface import Invalid
 
 
 #: Before each digest of a value that was shown, but not stored: of a default.  No
-#: digest has it.
+#: digest has it, and none is before the first one if there is nothing stored.
 UNSTORED = "~"
 
 
@@ -53,21 +59,32 @@ def token_name(widget: IWidget) -> str:
 
 def token_of(widget: IWidget) -> str:
     """Return the token for what the field of `widget` has now."""
-    stored = is_stored(widget)
-    current = _stored_value(widget) if stored else default_value(widget)
-    value = shown_of(widget, current)
+    if is_stored(widget):
+        return _token_of_stored(widget, shown_value(widget))
+    value = shown_of(widget, default_value(widget))
     token = token_of_value(widget, sent_back(widget, value))
-    if stored:
-        return token
     exact = token_of_value(widget, value)
     digests = ["", token, _digest_of_ours(widget), exact]
     return UNSTORED.join(digests[:3] if exact == token else digests)
 
 
+def _token_of_stored(widget: IWidget, value: Any) -> str:
+    field = widget.field
+    if not draws_defaults(field):
+        return token_of_value(widget, sent_back(widget, value))
+    stored, shown = (
+        token_of_value(widget, sent_back(widget, one))
+        for one in (
+            without_drawn_defaults(field, value),
+            with_drawn_defaults(widget.context, field, value),
+        )
+    )
+    return stored if stored == shown else f"{stored}{UNSTORED}{shown}"
+
+
 def token_of_value(widget: IWidget, value: Any) -> str:
     """Return the token for a value of the field if it is stored."""
-    # A row that lacks a column is as one that has nothing in it.
-    sent = with_some_columns(widget.field, value, is_sent, empty=False)
+    sent = compared_columns(widget.field, value, is_sent)
     return digest(widget.context, widget.field, sent)
 
 
@@ -77,10 +94,18 @@ def untouched(token: str) -> tuple[str, ...]:
     That is what the converter of the widget makes of it, as a rule; a widget of several
     inputs may find that nothing was sent, and give the empty value itself.
     """
-    if not token.startswith(UNSTORED):
-        return (token,)
-    _empty, converted, _ours, *exact = [*token.split(UNSTORED), ""][:4]
-    return (converted, *filter(None, exact))
+    stored, *shown = token.split(UNSTORED)
+    return (shown[0], *shown[2:3]) if shown else (stored,)
+
+
+def has_default(token: str) -> bool:
+    """Tell whether something was shown that is not stored."""
+    return UNSTORED in token
+
+
+def stored_part(token: str) -> str:
+    """Return the part of a token that tells what is stored, "" if nothing is."""
+    return token.partition(UNSTORED)[0]
 
 
 def is_of_default(widget: IWidget, token: str) -> bool:
@@ -100,7 +125,10 @@ def sent_token(widget: IWidget) -> str | None:
 
 
 def current_value(widget: IWidget) -> Any:
-    """Return what the field of `widget` has now: what is stored, or the default."""
+    """Return what the field of `widget` has now: what is stored, or the default.
+
+    Rows have no defaults in columns that they lack.
+    """
     return _stored_value(widget) if is_stored(widget) else default_value(widget)
 
 
@@ -108,7 +136,10 @@ def _stored_value(widget: IWidget) -> Any:
     field = widget.field
     if IUnfitField.providedBy(field):
         field = field.fitting
-    return getMultiAdapter((widget.context, field), IDataManager).get()
+    manager = getMultiAdapter((widget.context, field), IDataManager)
+    # Somebody may have registered another one.
+    is_ours = IStorageDataManager.providedBy(manager)
+    return manager.query_stored() if is_ours else manager.get()
 
 
 def shown_value(widget: IWidget) -> Any:
@@ -134,7 +165,8 @@ def sent_back(widget: IWidget, shown: Any) -> Any:
     except (Invalid, ValueError):
         # It can be shown, but not be typed, e.g. None by the rich text widget.
         return shown
-    return filled_up(widget.field, sent, shown)
+    sent = filled_up(widget.field, sent, shown)
+    return with_hidden_targets(widget.field, sent, shown)
 
 
 def _digest_of_ours(widget: IWidget) -> str:

@@ -194,6 +194,11 @@ def schemata_in(field: IField | None) -> Iterator[InterfaceClass]:
             yield from schemata_in(part)
 
 
+def has_rows(field: IField | None) -> bool:
+    """Tell whether values of the field consist of rows and objects."""
+    return next(schemata_in(field), None) is not None
+
+
 def all_schemata_in(
     field: IField | None, outer: tuple = ()
 ) -> Iterator[InterfaceClass]:

@@ -5,10 +5,10 @@ field names.  Nothing in a row tells which one it is: rows are told apart by wha
 them.
 """
 
-from collections.abc import Callable
 from collections.abc import Mapping
-from collections.abc import Sequence
 from collections.abc import Set
+from collective.annotationforms.storage.attribute import with_attributes
+from collective.annotationforms.storage.pairing import paired
 from collective.annotationforms.storage.partialschema import has_columns
 from collective.annotationforms.storage.partialschema import has_cut
 from collective.annotationforms.storage.partialschema import Keeps
@@ -18,28 +18,19 @@ from collective.annotationforms.storage.parts import parts
 from collective.annotationforms.storage.parts import rebuilt
 from collective.annotationforms.storage.parts import SEQUENCES
 from collective.annotationforms.storage.value import normal
-from copy import copy
 from plone.namedfile.interfaces import INamed
 from typing import Any
 from typing import NamedTuple
 from zope.interface.interface import InterfaceClass
-from zope.schema.fieldproperty import FieldProperty
 from zope.schema.interfaces import IField
 from zope.schema.interfaces import IMapping
 
 
-#: Tells whether a row is another one, as it was or will be.
-Matches = Callable[[Any, Any], bool]
-
-
-def with_some_columns(
-    field: IField | None, value: Any, keeps: Keeps, *, empty: bool = True
-) -> Any:
+def with_some_columns(field: IField | None, value: Any, keeps: Keeps) -> Any:
     """Return the value with the columns that `keeps` tells of, however deep.
 
-    It is asked for names that are no columns, too; with `empty=False`, columns without
-    a value are left out as well.  What has no others is returned as it is; the value is
-    not changed.
+    It is asked for names that are no columns, too.  What has no others is returned as
+    it is; the value is not changed.
     """
     schema = next(schemata_in(field), None)
     if schema is None or value is None:
@@ -48,13 +39,11 @@ def with_some_columns(
         # Nobody can tell what is in which column.
         return value if keeps(schema, "") else None
     if has_columns(field):
-        return _with_some(field, value, keeps, empty)
+        return _with_some(field, value, keeps)
     found = parts(field, value)
     if not found:
         return value
-    items = [
-        with_some_columns(part.field, part.value, keeps, empty=empty) for part in found
-    ]
+    items = [with_some_columns(part.field, part.value, keeps) for part in found]
     pairs = zip(found, items, strict=True)
     changed = any(item is not part.value for part, item in pairs)
     return rebuilt(value, items) if changed else value
@@ -72,23 +61,41 @@ def _is_shaped(field: IField, value: Any) -> bool:
     return isinstance(value, (*SEQUENCES, Set))
 
 
-def _with_some(field: IField, row: Any, keeps: Keeps, empty: bool) -> Any:
+def _with_some(field: IField, row: Any, keeps: Keeps) -> Any:
     columns = columns_of(field, row)
-    kept = [
-        part
-        for part in columns
-        if keeps(field.schema, part.name)
-        and (empty or part.value is not None or not isinstance(row, Mapping))
-    ]
+    kept = [part for part in columns if keeps(field.schema, part.name)]
     values = {
-        part.name: with_some_columns(part.field, part.value, keeps, empty=empty)
-        for part in kept
+        part.name: with_some_columns(part.field, part.value, keeps) for part in kept
     }
     if len(kept) == len(columns) and all(
         values[part.name] is part.value for part in kept
     ):
         return row
     return values if isinstance(row, Mapping) else _object_with(row, columns, values)
+
+
+def compared_columns(field: IField | None, value: Any, keeps: Keeps) -> Any:
+    """Return what is compared of a value: rows and objects as mappings, however deep.
+
+    They have the columns that `keeps` tells of.  Those without a value are left out: a
+    row that lacks one is as one that has nothing in it.
+    """
+    schema = next(schemata_in(field), None)
+    if schema is None or value is None:
+        return value
+    if not _is_shaped(field, value):
+        return value if keeps(schema, "") else None
+    if has_columns(field):
+        return {
+            part.name: compared_columns(part.field, part.value, keeps)
+            for part in columns_of(field, value)
+            if part.value is not None and keeps(field.schema, part.name)
+        }
+    items = [
+        compared_columns(part.field, part.value, keeps) for part in parts(field, value)
+    ]
+    # There are no sets of mappings.
+    return sorted(items, key=repr) if isinstance(value, Set) else rebuilt(value, items)
 
 
 def columns_of(field: IField, row: Any) -> list[Part]:
@@ -107,26 +114,33 @@ def columns_of(field: IField, row: Any) -> list[Part]:
     ]
 
 
+def with_values(row: Any, values: dict[str, Any]) -> Any:
+    """Return a copy of a row with these values, the row itself if it has them.
+
+    None if it computes what it has.
+    """
+    if isinstance(row, Mapping):
+        return {**row, **values} if values else row
+    changed = {
+        name: value
+        for name, value in values.items()
+        if getattr(row, name, None) is not value
+    }
+    return with_attributes(row, changed) if changed else row
+
+
 def _object_with(row: Any, columns: list[Part], values: dict[str, Any]) -> Any:
     """Return a copy of an object with these values, and nothing of other columns.
 
     None if it can't be without: it computes what it has, for example.
     """
     left_out = [part.name for part in columns if part.name not in values]
-    if any(name not in vars(row) and _computes(row, name) for name in left_out):
-        return None
-    made = copy(row)
-    for name in left_out:
-        vars(made).pop(name, None)
-    for part in columns:
-        if part.name in values and values[part.name] is not part.value:
-            vars(made)[part.name] = values[part.name]
-    return made
-
-
-def _computes(row: Any, name: str) -> bool:
-    found = getattr(type(row), name, None)
-    return hasattr(type(found), "__get__") and not isinstance(found, FieldProperty)
+    changed = {
+        part.name: values[part.name]
+        for part in columns
+        if part.name in values and values[part.name] is not part.value
+    }
+    return with_attributes(row, changed, left_out)
 
 
 def with_kept_columns(
@@ -210,7 +224,7 @@ class _Kept:
         return [None if number is None else old[number] for number in found]
 
     def _marks(self, field: IField, row: Any) -> "_Marks":
-        told = with_some_columns(field, row, self.told_by)
+        told = compared_columns(field, row, self.told_by)
         seen = repr(_mark(field, told))
         if has_columns(field) and told is not None:
             seen = _marks(field, told, self.keeps)
@@ -248,7 +262,7 @@ def marks_of_others(field: IField, row: Any, keeps: Keeps) -> str:
 
 def _marks(field: IField, row: Any, keeps: Keeps) -> str:
     found = [
-        (part.name, _mark(part.field, with_some_columns(part.field, part.value, keeps)))
+        (part.name, _mark(part.field, compared_columns(part.field, part.value, keeps)))
         for part in columns_of(field, row)
         if part.value is not None and keeps(field.schema, part.name)
     ]
@@ -260,30 +274,3 @@ def _mark(field: IField | None, value: Any) -> Any:
         # Each copy of a page has files of its own: their data are not compared.
         return ("file", value.filename, value.contentType, value.getSize())
     return normal(field, value)
-
-
-def paired(
-    new: Sequence[Any],
-    old: Sequence[Any],
-    places: Sequence[int | None],
-    levels: Sequence[Matches],
-) -> list[int | None]:
-    """Return the number of the old row that each new row was, None if it was none.
-
-    A new row was at its place, if that is known; it is looked for there first, and
-    then elsewhere.  Levels are tried in turn for all rows, the most certain one first.
-    No old row is found twice.
-    """
-    found: list[int | None] = [None] * len(new)
-    free = dict.fromkeys(range(len(old)))
-    for matches in levels:
-        for at_place in (True, False):
-            for number, row in enumerate(new):
-                if found[number] is not None:
-                    continue
-                numbers = [places[number]] if at_place else list(free)
-                found[number] = next(
-                    (n for n in numbers if n in free and matches(row, old[n])), None
-                )
-                free.pop(found[number], None)
-    return found

@@ -442,3 +442,18 @@ class TestTwoEditors(RowsTestCase):
             self.assertIn(one["kept"], (f"{HIDDEN} {name}", None))
             self.assertIn(one["number"], (ord(name[0]), None))
             self.assertIn(one.get("old"), (f"old {name}", None))
+
+
+class TestUploadIds(RowsTestCase):
+    def test_one_that_is_sent_twice(self):
+        self.store(rows=[row("a")], files=[file("a")])
+        before = self.rows()
+        for name in ("rows.0.widgets.file", "files.0"):
+            with self.subTest(name):
+                form = self.open()
+                form.add(f"form.widgets.{name}.file_upload_id", ["x", "y"])
+                body, content_type = multipart(form.values("form.buttons.save"))
+                self.user.handleErrors = True
+                self.user.post(form.url, body, content_type)
+                self.assertIn("400", self.user.headers["status"])
+                self.assertEqual(before, self.rows())
