@@ -38,6 +38,8 @@ VIEWS = {
     "table, by date": f"{TABLE}&sort=modified&descending=1",
     "table, by path": f"{TABLE}&sort=path",
     "table, by text": f"{TABLE}&text=number",
+    "table, of a value": f"{TABLE}&field=verdict&operator=is&value=Needs+changes",
+    "table, by a value": f"{TABLE}&sort=field:reviewed_on",
     "dry run": "@@form-data-cleanup?form=page-review",
     "dry run, by age": "@@form-data-cleanup?form=page-review&before=2999-01-01",
     "preview": "@@form-data-preview?form=page-review",

@@ -153,14 +153,54 @@ def test_the_pages_of_a_form_are_sorted_and_filtered(open_panel):
     expect(titles).to_have_text(["Opening hours", "Prices"])
     page.get_by_role("link", name="Title", exact=True).click()
     expect(titles).to_have_text(["Prices", "Opening hours"])
-    page.get_by_label("Text of the page").fill("open")
     page.get_by_label("Verdict").check()
+    page.get_by_role("button", name="Show these fields").click()
+    expect(titles).to_have_text(["Prices", "Opening hours"])
+    expect(row_of(page, "Opening hours")).to_contain_text("Good as it is")
+    page.get_by_label("Text of the page").fill("open")
     page.get_by_role("button", name="Show", exact=True).click()
 
     expect(titles).to_have_text(["Opening hours"])
-    expect(row_of(page, "Opening hours")).to_contain_text("Good as it is")
     assert_accessible(page)
     assert_fits_narrow_screens(page)
+
+
+def test_the_pages_of_a_form_are_filtered_and_sorted_by_values(open_panel):
+    page = open_panel("@@form-data-pages?form=page-review")
+    titles = page.locator("tbody th")
+    # The column was chosen before, and is there again.
+    page.get_by_role("link", name="Verdict", exact=True).click()
+    expect(titles).to_have_text(["Opening hours", "Prices"])
+    page.get_by_role("link", name="Verdict", exact=True).click()
+    expect(titles).to_have_text(["Prices", "Opening hours"])
+    page.locator("#filter-field").select_option(label="Verdict")
+    page.locator("#filter-value").fill("needs changes")
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(titles).to_have_text(["Prices"])
+    assert_accessible(page)
+    page.locator("#filter-value").fill("nothing like that")
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.locator("#content")).to_contain_text("No page is like that.")
+    assert_accessible(page)
+    press(page, "Show all pages with these data")
+    expect(titles).to_have_count(2)
+
+
+def test_rows_are_selected_for_export_and_deletion(open_panel):
+    page = open_panel("@@form-data-pages?form=page-review")
+    page.get_by_label("Select Prices").check()
+    page.get_by_role("button", name="Export the selected pages").click()
+    expect(page.locator("#content")).to_contain_text("in number: 1")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    assert_accessible(page)
+    page.go_back()
+    page.get_by_role("button", name="Delete the data of the selected pages").click()
+    expect(page.locator("tbody th")).to_have_text(["Prices"])
+    assert_accessible(page)
+    page = open_panel("@@form-data-pages?form=page-review")
+    page.get_by_role("button", name="Delete the data of the selected pages").click()
+    expect(page.locator("#content")).to_contain_text("You have selected no page.")
+    expect(page.locator("tbody tr")).to_have_count(0)
 
 
 def test_the_export_is_previewed_and_downloaded(open_panel, reviews):

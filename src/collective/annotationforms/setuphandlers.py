@@ -2,6 +2,7 @@
 
 from Acquisition import aq_base
 from collections.abc import Iterator
+from collective.annotationforms.browser.columns import forget_columns
 from collective.annotationforms.catalog.formindex import FormDataIndex
 from collective.annotationforms.catalog.index import index_pages
 from collective.annotationforms.catalog.inventory import INDEX
@@ -55,6 +56,7 @@ def complete_uninstallation(setup_tool: SetupTool) -> None:
     """Remove what the files of the profile can't."""
     remove_modifier(setup_tool)
     forget_imports(getSite())
+    forget_columns(getSite())
 
 
 def remove_modifier(setup_tool: SetupTool) -> None:

@@ -26,7 +26,7 @@ class SiteFormDataView(Closed, BrowserView):
     """
 
     #: The names under which several texts may be typed.
-    several: tuple[str, ...] = ()
+    several: tuple[str, ...] = ("selected",)
 
     @cached_property
     def typed(self) -> dict[str, str]:
@@ -78,7 +78,24 @@ class SiteFormDataView(Closed, BrowserView):
     @cached_property
     def query(self) -> Query:
         """What was typed."""
-        return Query(self.typed, self.form)
+        return Query(self.typed, self.form, self.selected)
+
+    @cached_property
+    def selected(self) -> tuple[str, ...] | None:
+        """The UIDs of the pages that were selected, None if all are meant.
+
+        Who has selected no page in a list means none.
+        """
+        if "selection" not in self.typed:
+            return None
+        return tuple(" ".join(self.typed_texts("selected")).split())
+
+    @property
+    def selection(self) -> dict[str, str]:
+        """What has to be typed to select the same pages again."""
+        if self.selected is None:
+            return {}
+        return {"selection": "1", "selected": " ".join(self.selected)}
 
     @property
     def errors(self) -> dict[str, str]:
@@ -106,7 +123,7 @@ class SiteFormDataView(Closed, BrowserView):
     def url(self, view: str, **more: Any) -> str:
         """Return the address of a page about the same data and pages."""
         kept = {name: typed for name, typed in self.filters.items() if typed}
-        query = urlencode(self.subject | kept | more, doseq=True)
+        query = urlencode(self.subject | kept | self.selection | more, doseq=True)
         return f"{self.context.absolute_url()}/@@{view}?{query}"
 
     @property

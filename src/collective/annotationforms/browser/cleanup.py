@@ -64,7 +64,7 @@ class CleanUpFormData(WorkInParts, SiteFormDataView):
         midnight = day and datetime.combine(day, time(), timezone.utc)
         # Nothing but what the form asks for: more would be lost on the way.
         path = self.typed.get("path", "")
-        search = Search(form=self.form, path=path)
+        search = Search(form=self.form, path=path, uids=self.selected)
         return CleanUp(search, midnight)
 
     @cached_property
@@ -117,7 +117,8 @@ class CleanUpFormData(WorkInParts, SiteFormDataView):
     def asked(self) -> dict[str, str]:
         """What was typed for the dry run."""
         typed = self.typed
-        return self.subject | {name: typed.get(name, "") for name in ("path", "before")}
+        asked = {name: typed.get(name, "") for name in ("path", "before")}
+        return self.subject | asked | self.selection
 
     def carried(self) -> dict[str, str]:
         """See WorkInParts"""

@@ -26,7 +26,7 @@ CSV_OPTIONS = ("bom", "titles", "choice_titles", "digits_as_text", "decimal_comm
 class ExportFormData(SiteFormDataView):
     """The preview, with the choice of the format."""
 
-    several = ("fields", "about")
+    several = ("selected", "fields", "about")
 
     def __call__(self) -> str:
         """Show the preview; raises BadRequest for what is no text."""
@@ -134,7 +134,7 @@ class ExportFormData(SiteFormDataView):
     @property
     def hidden(self) -> int:
         """How many pages are left out, since the user may not view them."""
-        return self.search.count() - self.total
+        return self.search.hidden()
 
     @property
     def left_out(self) -> int:

@@ -32,6 +32,7 @@ class Search:
     """Which pages with data of the form are meant, and in which order.
 
     Data are those of the form on the pages that have it.  `path` begins at the site.
+    With `uids`, only pages with these are meant.
     """
 
     form: IRegisteredForm
@@ -39,6 +40,7 @@ class Search:
     path: str = ""
     state: str = ""
     since: date | None = None
+    uids: tuple[str, ...] | None = None
     sort: str = "title"
     descending: bool = False
 
@@ -103,6 +105,9 @@ class Search:
             query["SearchableText"] = f"{' AND '.join(words)}*"
         if self.path.strip("/"):
             query["path"] = f"{site_path()}/{self.path.strip('/')}"
+        if self.uids is not None:
+            # The catalog takes no UID at all for any.
+            query["UID"] = list(self.uids) or [""]
         if self.state:
             query["review_state"] = self.state
         if self.since:

@@ -27,6 +27,7 @@ from zope.schema.interfaces import IBaseVocabulary
 from zope.schema.interfaces import IChoice
 from zope.schema.interfaces import IField
 from zope.schema.interfaces import IPassword
+from zope.schema.vocabulary import SimpleVocabulary
 
 
 # Raised where a value or a vocabulary is gone; by a source, which need not have terms;
@@ -148,6 +149,25 @@ def term_title(field: IField | None, value: Any, page: Any) -> str | None:
     except NO_TERM:
         return None
     return translate(term.title or term.token, context=getRequest())
+
+
+def choice_titles(field: IField, page: Any) -> list[str]:
+    """Return what people call all that can be chosen, if there is a list of it.
+
+    Of a field that is a choice, or a collection of choices.
+    """
+    choice = getattr(field, "value_type", None) or field
+    if not IChoice.providedBy(choice):
+        return []
+    try:
+        vocabulary = choice.bind(page).vocabulary
+        if not isinstance(vocabulary, SimpleVocabulary):
+            # It may have thousands, or ask a server for them.
+            return []
+        terms = list(vocabulary)
+    except NO_TERM:
+        return []
+    return [translate(term.title or term.token, context=getRequest()) for term in terms]
 
 
 def _title(field: IField | None, value: Any) -> str | None:

@@ -14,6 +14,7 @@ class Row(Entry):
     def __init__(self, brain: Any, page: Any, form: IRegisteredForm):
         super().__init__(page, form)
         self.path = path_of(brain)
+        self.uid = brain.UID
         # The catalog has a value that is false where an object has none of its own:
         # files have no workflow.
         self.title = brain.Title or self.path
