@@ -4,6 +4,10 @@ import demo
 import pytest
 
 
+OTHER = ("grace", "Grace Hopper")
+OTHER_PASSWORD = "a-long-password-1"  # noqa: S105
+
+
 def pytest_sessionstart():
     try:
         demo.chromium_path()
@@ -26,6 +30,15 @@ def site_url(browser):
 @pytest.fixture(scope="session")
 def login(browser, site_url):
     return demo.logged_in(browser, site_url)
+
+
+@pytest.fixture(scope="session")
+def other_login(browser, site_url, login):
+    """The cookies of Grace Hopper, who may edit all pages."""
+    window = demo.new_page(browser, login)
+    demo.add_editor(window, site_url, *OTHER, OTHER_PASSWORD)
+    window.context.close()
+    return demo.logged_in(browser, site_url, OTHER[0], OTHER_PASSWORD)
 
 
 @pytest.fixture

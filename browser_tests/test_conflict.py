@@ -33,7 +33,7 @@ def stored_contact(page):
 
 
 def test_the_conflict_is_shown_accessibly(conflict):
-    expect(error_of(conflict, "contact")).to_contain_text("You have changed this field")
+    expect(error_of(conflict, "contact")).to_contain_text("You changed this in another")
     expect(field_of(conflict, "contact")).to_contain_text("theirs@example.org")
     results = Axe().run(conflict, context="#formfield-form-widgets-contact")
     assert results.violations_count == 0, results.generate_report()
@@ -41,13 +41,17 @@ def test_the_conflict_is_shown_accessibly(conflict):
 
 def test_mine_is_kept(conflict):
     assert conflict.get_by_label("Contact").input_value() == "mine@example.org"
+    conflict.get_by_label("Mine: what is in the field now").check()
     save(conflict)
     conflict.wait_for_url("**/edited-by-two*")
     assert stored_contact(conflict) == "mine@example.org"
 
 
 def test_theirs_is_chosen_by_keys(conflict):
-    conflict.get_by_label("Mine: what is in the field now").focus()
+    # The form has led here.
+    mine = conflict.get_by_label("Mine: what is in the field now")
+    expect(mine).to_be_focused()
+    expect(mine).not_to_be_checked()
     conflict.keyboard.press("ArrowDown")
     expect(conflict.get_by_label("The other one")).to_be_checked()
     conflict.keyboard.press("Enter")

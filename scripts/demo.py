@@ -102,27 +102,53 @@ def chromium():
         browser.close()
 
 
-def new_page(browser, login=None):
+def new_page(browser, login=None, **options):
     """Return a new window of a fixed size, logged in if `login` is given.
 
-    `login` is the result of `logged_in`.
+    `login` is the result of `logged_in`; the options are those of Playwright.
     """
-    return browser.new_context(
-        viewport=WINDOW, storage_state=login, reduced_motion="reduce", locale="en-US"
-    ).new_page()
+    standard = {"viewport": WINDOW, "reduced_motion": "reduce", "locale": "en-US"}
+    context = browser.new_context(storage_state=login, **standard | options)
+    return context.new_page()
 
 
-def logged_in(browser, site_url):
-    """Log in through the login form; return the cookies for `new_page`."""
-    page = new_page(browser)
+def log_in(page, site_url, user=USER, password=PASSWORD):
+    """Log in through the login form."""
     page.goto(f"{site_url}/login")
-    page.fill("#__ac_name", USER)
-    page.fill("#__ac_password", PASSWORD)
+    fill_in_login(page, user, password)
+
+
+def fill_in_login(page, user=USER, password=PASSWORD):
+    page.fill("#__ac_name", user)
+    page.fill("#__ac_password", password)
     page.click("#buttons-login")
     page.wait_for_selector("body.userrole-authenticated")
+
+
+def logged_in(browser, site_url, user=USER, password=PASSWORD):
+    """Log in through the login form; return the cookies for `new_page`."""
+    page = new_page(browser)
+    log_in(page, site_url, user, password)
     login = page.context.storage_state()
     page.context.close()
     return login
+
+
+def add_editor(window, site_url, user, full_name, password):
+    """Add a user who may edit all pages."""
+    response = window.request.post(
+        f"{site_url}/@users",
+        headers={"Accept": "application/json"},
+        data={
+            "username": user,
+            "fullname": full_name,
+            "email": f"{user}@example.org",
+            "password": password,
+            "roles": ["Editor", "Reader", "Member"],
+        },
+    )
+    if not response.ok:
+        raise DemoError(f"The user {user} was not added: {response.text()}")
 
 
 def add_page(window, site_url, title, tags=""):

@@ -3,6 +3,7 @@
 from AccessControl import Unauthorized
 from collective.annotationforms.forms.address import check_permission_when_user_is_known
 from collective.annotationforms.forms.address import user_is_unknown
+from collective.annotationforms.forms.comeback import come_back
 from collective.annotationforms.forms.group import group_class
 from collective.annotationforms.forms.group import sharing_content
 from collective.annotationforms.forms.request import check_request
@@ -18,10 +19,14 @@ from collective.annotationforms.permission.form import check_permission
 from collective.annotationforms.registry import remember_class
 from collective.annotationforms.saving.lock import check_lock
 from collective.annotationforms.saving.merge import changed_values
+from collective.annotationforms.saving.merge import ConflictsShown
+from collective.annotationforms.saving.merge import ValueConflict
 from collective.annotationforms.saving.merge import widgets_by_name
+from collective.annotationforms.saving.mergenote import merge_notes
 from collective.annotationforms.saving.save import check_storable
 from collective.annotationforms.saving.save import SaveRules
 from collective.annotationforms.saving.save import saving
+from collective.annotationforms.saving.typed import forget_draft
 from collective.annotationforms.storage.storage import annotation_storage
 from collective.annotationforms.storage.storage import AnnotationStorage
 from plone.autoform.form import AutoExtensibleForm
@@ -34,6 +39,7 @@ from z3c.form.field import Fields
 from z3c.form.form import applyChanges
 from z3c.form.form import EditForm
 from z3c.form.interfaces import ActionExecutionError
+from z3c.form.interfaces import IErrorViewSnippet
 from z3c.form.interfaces import IWidget
 from zope.component import getMultiAdapter
 from zope.interface import implementer
@@ -119,9 +125,28 @@ class AnnotationStorageMixin(Closed):
 
     def updateActions(self) -> None:
         """See z3c.form.interfaces.IActionForm"""
+        is_unknown = user_is_unknown(self)
+        if not is_unknown:
+            come_back(self)
         super().updateActions()
-        if user_is_unknown(self) and self.actions.executedActions:
+        if is_unknown and self.actions.executedActions:
             raise Unauthorized("A form is not executed at the address of a widget.")
+
+    def extractData(self, setErrors: bool = True) -> tuple[dict, tuple]:
+        """See z3c.form.interfaces.IForm; all conflicts are named at the top."""
+        data, errors = super().extractData(setErrors)
+        conflicts = [
+            view
+            for view in errors
+            if isinstance(getattr(view, "error", None), ValueConflict)
+        ]
+        if conflicts and setErrors:
+            error = ConflictsShown(conflicts)
+            between = (self.request, None, None, self, self.getContent())
+            summary = getMultiAdapter((error, *between), IErrorViewSnippet)
+            summary.update()
+            self.widgets.errors = (summary, *self.widgets.errors)
+        return data, errors
 
     def applyChanges(self, data: dict) -> dict:
         """See z3c.form.interfaces.IEditForm"""
@@ -140,8 +165,14 @@ class AnnotationStorageMixin(Closed):
         except Invalid as error:
             # The form shows it, with everything that was typed.
             raise ActionExecutionError(error) from error
+        # What others have changed is in the history of the state before.
+        notes = list(merge_notes(widgets.values(), self.request))
         with saving(self.getContent(), rules):
-            return self._apply(changed)
+            applied = self._apply(changed)
+        forget_draft(self.getContent(), self.request)
+        for note in notes:
+            IStatusMessage(self.request).addStatusMessage(note, "info")
+        return applied
 
     def _apply(self, changed: dict) -> dict:
         if hasattr(super(), "applyChanges"):

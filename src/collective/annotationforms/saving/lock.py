@@ -1,10 +1,17 @@
 """Locks of pages: somebody else may be editing the page itself."""
 
 from AccessControl import getSecurityManager
+from Acquisition import aq_base
 from collective.annotationforms.i18n import _
+from collective.annotationforms.permission.user import has_permission
+from collective.annotationforms.saving.username import name_of_user
 from plone.locking.interfaces import ILockable
 from typing import Any
 from zope.interface import Invalid
+
+
+#: The name of the button that unlocks the page of a form.
+UNLOCK = "unlock"
 
 
 def is_locked(page: Any) -> bool:
@@ -20,7 +27,8 @@ def check_lock(page: Any) -> None:
     locks = _locks_of_others(page)
     if not locks:
         return
-    names = ", ".join(sorted({lock["creator"] for lock in locks if lock["creator"]}))
+    users = {lock["creator"] for lock in locks if lock["creator"]}
+    names = ", ".join(sorted(name_of_user(page, user) for user in users))
     raise Invalid(
         _(
             "Nothing was saved: ${user} has locked the page. What you typed is still"
@@ -28,6 +36,26 @@ def check_lock(page: Any) -> None:
             mapping={"user": names or _("somebody else")},
         )
     )
+
+
+def may_be_unlocked(page: Any) -> bool:
+    """Tell whether somebody else has locked the page, and the user may unlock it.
+
+    That is who may edit the page, as with Plone's own button; and not the lock of a
+    check-out, for example.
+    """
+    # Without any there is nothing to ask, as almost always.
+    locks = getattr(aq_base(page), "wl_lockItems", tuple)()
+    if not locks or not is_locked(page):
+        return False
+    return has_permission("Modify portal content", page) and ILockable(page).stealable()
+
+
+def unlock(page: Any) -> bool:
+    """Take the lock of somebody else away if the user may; tell whether it is gone."""
+    if may_be_unlocked(page):
+        ILockable(page).unlock()
+    return not is_locked(page)
 
 
 def _locks_of_others(page: Any) -> list[dict[str, Any]]:

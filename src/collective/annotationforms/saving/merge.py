@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Sequence
 from collective.annotationforms.interfaces import IUnfitField
 from collective.annotationforms.saving.kept import is_left_alone
 from collective.annotationforms.saving.kept import RowGone
@@ -37,6 +38,12 @@ CONFLICT = "conflict"
 MINE = "mine"
 THEIRS = "theirs"
 
+#: Before the token of what an editor was shown in a conflict.  Until the editor has
+#: decided, nothing that differs from it is stored.  No other token begins with it.
+UNDECIDED = "!"
+#: The input by which an editor chooses theirs in all conflicts that were shown.
+ALL_THEIRS = "annotationforms.theirs"
+
 
 class ValueRefused(Invalid):
     """What was sent for a field can't be stored: the message says why, for people."""
@@ -59,6 +66,17 @@ class ValueConflict(Invalid):
         self.note = note
 
 
+class ConflictsShown(Invalid):
+    """There are conflicts in a form; `views` show them at their fields.
+
+    It is no error of its own: its view tells at the top of the form where they are.
+    """
+
+    def __init__(self, views: Sequence):
+        super().__init__(*(view.field.__name__ for view in views))
+        self.views = views
+
+
 def decide(
     *, seen: str | None, sent: str, choice: str | None, get_stored: Callable[[], str]
 ) -> str:
@@ -72,6 +90,9 @@ def decide(
     if seen is None:
         # Sent by a script, or by a template that shows no tokens.
         return SENT
+    if seen.startswith(UNDECIDED):
+        base = seen.removeprefix(UNDECIDED)
+        return _decide_conflict(base, sent, choice, get_stored)
     left_alone = sent in untouched(seen)
     if choice == THEIRS or (left_alone and not has_default(seen)):
         return STORED
@@ -84,10 +105,25 @@ def decide(
     return SENT if is_unchanged or sent in untouched(stored) else CONFLICT
 
 
+def _decide_conflict(
+    shown: str, sent: str, choice: str | None, get_stored: Callable[[], str]
+) -> str:
+    """Return which value wins when the editor was shown a conflict."""
+    if choice == THEIRS:
+        return STORED
+    stored = get_stored()
+    if sent in untouched(stored):
+        return SENT
+    # A third one may have changed it since.
+    is_known = stored_part(shown) == stored_part(stored)
+    return SENT if choice == MINE and is_known else CONFLICT
+
+
 def merged_value(widget: IWidget, sent: Any) -> Any:
     """Return the value to go on with in place of the one that was `sent`.
 
-    It is what is stored now if the editor left the field alone or chose so.  Raises
+    It is what is stored now if the editor left the field alone or chose so; the widget
+    is told if that is a change of somebody else, by `keeps_theirs`.  Raises
     ValueConflict if both the editor and somebody else changed it, and ValueRefused if
     it is new and can't be stored.
     """
@@ -98,12 +134,14 @@ def merged_value(widget: IWidget, sent: Any) -> Any:
         return current
     seen = sent_token(widget)
     if seen is not None and choice_of(widget) == THEIRS:
+        widget.keeps_theirs = True
         return current
     try:
         shown = shown_of(widget, current)
         sent = with_kept_rows(widget.context, widget, sent, shown)
     except RowGone as error:
         if seen is not None and is_left_alone(widget.context, widget, sent):
+            widget.keeps_theirs = True
             return current
         raise _row_is_gone(widget, seen, error) from error
     outcome = SENT if seen is None else _outcome(widget, seen, sent)
@@ -111,6 +149,8 @@ def merged_value(widget: IWidget, sent: Any) -> Any:
         raise ValueConflict(widget)
     widget.chosen = outcome == SENT and seen is not None and is_of_default(widget, seen)
     if outcome == STORED:
+        is_other = not same(widget.field, sent, current)
+        widget.keeps_theirs = is_other and not _is_stored_as(widget, seen)
         return current
     _check_sent(widget, sent, current)
     return sent
@@ -180,13 +220,31 @@ def next_token(widget: IWidget) -> str:
     typed is based on the value that the editor saw first, until it is stored.
     """
     seen = sent_token(widget)
-    in_conflict = isinstance(getattr(widget.error, "error", None), ValueConflict)
-    if seen is None or in_conflict:
+    if isinstance(getattr(widget.error, "error", None), ValueConflict):
+        return f"{UNDECIDED}{token_of(widget)}"
+    if seen is None:
         return token_of(widget)
+    if seen.startswith(UNDECIDED):
+        return _token_in_conflict(widget, seen)
     if not is_stored(widget) and is_of_default(widget, seen):
         # What was typed may be what the default is by now.
         return seen
     return token_of(widget) if sent_is_stored(widget) else seen
+
+
+def _token_in_conflict(widget: IWidget, seen: str) -> str:
+    """Return the token for a form that comes back after a decision, for another error.
+
+    The conflict is not shown again if it was decided.
+    """
+    shown = seen.removeprefix(UNDECIDED)
+    is_mine = choice_of(widget) == MINE and _is_stored_as(widget, shown)
+    return token_of(widget) if is_mine or sent_is_stored(widget) else seen
+
+
+def _is_stored_as(widget: IWidget, token: str) -> bool:
+    """Tell whether the same is stored as when the token was made, if anything was."""
+    return stored_part(token_of(widget)) == stored_part(token)
 
 
 def sent_is_stored(widget: IWidget) -> bool:
@@ -202,8 +260,15 @@ def choice_name(widget: IWidget) -> str:
 
 def choice_of(widget: IWidget) -> str | None:
     """Return what the editor chose in a conflict, None if there was none."""
-    choice = widget.request.form.get(choice_name(widget))
+    form = widget.request.form
+    if ALL_THEIRS in form and _is_undecided(widget):
+        return THEIRS
+    choice = form.get(choice_name(widget))
     return choice if choice in (MINE, THEIRS) else None
+
+
+def _is_undecided(widget: IWidget) -> bool:
+    return (sent_token(widget) or "").startswith(UNDECIDED)
 
 
 def _is_as_shown(widget: IWidget, value: Any) -> bool:

@@ -8,6 +8,7 @@ from collective.annotationforms.i18n import _
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IUnfitField
 from collective.annotationforms.permission.closed import Closed
+from collective.annotationforms.saving.merge import ALL_THEIRS
 from collective.annotationforms.saving.merge import choice_name
 from collective.annotationforms.saving.merge import next_token
 from collective.annotationforms.saving.merge import ValueConflict
@@ -17,15 +18,18 @@ from collective.annotationforms.saving.token import current_value
 from collective.annotationforms.saving.token import has_token
 from collective.annotationforms.saving.token import shown_value
 from collective.annotationforms.saving.token import token_name
+from collective.annotationforms.saving.username import name_of_user
 from collective.annotationforms.storage.history import Change
 from collective.annotationforms.storage.history import last_change_of
+from collective.annotationforms.widgets.difference import as_html
+from collective.annotationforms.widgets.difference import difference
 from collective.annotationforms.widgets.rowtoken import row_tokens
 from collective.annotationforms.widgets.rowtoken import with_row_tokens
+from collective.annotationforms.widgets.script import script_of_form
 from DateTime import DateTime
 from html import escape
 from plone.app.z3cform.views import RenderWidget
 from plone.namedfile.interfaces import INamedField
-from Products.CMFCore.utils import getToolByName
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 from typing import Any
 from z3c.form.error import ErrorViewSnippet
@@ -35,6 +39,7 @@ from z3c.form.interfaces import IErrorViewSnippet
 from z3c.form.interfaces import IFieldWidget
 from z3c.form.interfaces import IFormAware
 from z3c.form.interfaces import INPUT_MODE
+from z3c.form.interfaces import ITextAreaWidget
 from z3c.form.interfaces import IWidget
 from zope.component import adapter
 from zope.component import getMultiAdapter
@@ -44,6 +49,7 @@ from zope.interface import alsoProvides
 from zope.interface import implementer
 from zope.interface import Interface
 from zope.schema.interfaces import IPassword
+from zope.schema.interfaces import IText
 
 
 class ConflictView(ErrorViewSnippet):
@@ -53,6 +59,9 @@ class ConflictView(ErrorViewSnippet):
     __roles__ = ()
 
     template = ViewPageTemplateFile("templates/conflict.pt")
+    all_theirs = ALL_THEIRS
+    #: Whether theirs can be chosen here for all conflicts of the form.
+    offers_all = False
 
     def update(self) -> None:
         """See z3c.form.interfaces.IErrorViewSnippet"""
@@ -70,8 +79,8 @@ class ConflictView(ErrorViewSnippet):
         # In another window, or before going back to the form in this one.
         if change.user and change.user == getSecurityManager().getUser().getId():
             return _(
-                "You have changed this field while you edited it, on ${time}: this is"
-                " your own earlier save.",
+                "You changed this in another window, or before you went back in this"
+                " one, on ${time}.",
                 mapping=mapping,
             )
         return _(
@@ -89,20 +98,35 @@ class ConflictView(ErrorViewSnippet):
 
     def other_value(self) -> str | None:
         """Return what is stored, as HTML; None if there is nothing to show."""
-        if current_value(self.widget) in (None, "", [], (), {}, set()):
+        current = current_value(self.widget)
+        if self.is_secret() or current in (None, "", [], (), {}, set()):
             return None
-        return _display_widget(self.widget).render()
+        shown = _display_widget(self.widget)
+        if ITextAreaWidget.providedBy(shown) and isinstance(current, str):
+            # It would show several lines in one.
+            return f'<span id="{escape(shown.id)}">{as_html(current)}</span>'
+        return shown.render()
+
+    def difference(self) -> str | None:
+        """Return what differs from what was typed, as HTML; None if it isn't known."""
+        mine, theirs = self.widget.sent, current_value(self.widget)
+        if self.is_secret() or not self._are_texts(mine, theirs):
+            return None
+        return difference(mine, theirs)
 
     def is_secret(self) -> bool:
         """Tell whether the value must not be shown."""
         return IPassword.providedBy(self.field)
 
+    def _are_texts(self, *values: Any) -> bool:
+        return IText.providedBy(self.field) and all(
+            isinstance(value, str) for value in values
+        )
+
     def _name_of_user(self, change: Change) -> str | Message:
         if not change.user:
             return _("Somebody else")
-        membership = getToolByName(self.content.__parent__, "portal_membership")
-        info = membership.getMemberInfo(change.user) or {}
-        return info.get("fullname") or change.user
+        return name_of_user(self.content.__parent__, change.user)
 
     def _time(self, change: Change) -> str:
         page = self.content.__parent__
@@ -138,6 +162,7 @@ class RenderStorageWidget(Closed, RenderWidget):
         html = super().__call__() + self._note_of_unfit()
         if tokens is not None:
             html = with_row_tokens(html, widget, tokens)
+        html += script_of_form(widget)
         if not has_token(widget):
             return html
         name, token = escape(token_name(widget)), escape(next_token(widget))

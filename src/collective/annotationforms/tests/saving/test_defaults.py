@@ -317,7 +317,7 @@ class TestUntouched(DefaultsTestCase):
         self.save(one)
         two.getControl(name="form.widgets.identifier").value = "two"
         two.getControl("Save").click()
-        self.assertIn("changed this field", two.contents)
+        self.assertIn("You changed this in another window", two.contents)
         self.assertEqual("one", self.stored()["identifier"])
 
     def test_a_part_of_an_object(self):

@@ -111,18 +111,22 @@ class EditorsMachine(RuleBasedStateMachine):
     @rule(editor=editors, changes=strategies.lists(changes, max_size=2))
     def edit_and_save(self, editor, changes):
         self.edit(editor, changes)
-        self.save(editor, set())
+        self.save(editor, {})
 
     @rule(
         editor=editors,
-        keep_theirs=strategies.sets(strategies.sampled_from([*DEFAULTS])),
+        choices=strategies.dictionaries(
+            strategies.sampled_from([*DEFAULTS]),
+            strategies.sampled_from(["mine", "theirs"]),
+        ),
     )
-    def save(self, editor, keep_theirs):
+    def save(self, editor, choices):
         browser = self.open_forms[editor]
-        chosen = keep_theirs & browser.conflicts
+        chosen = {name: choices.get(name) for name in browser.conflicts}
         data = {**browser.sent, "form.buttons.apply": "Apply"}
-        for name in chosen:
-            data[f"form.widgets.{name}-conflict"] = "theirs"
+        for name, choice in chosen.items():
+            if choice:
+                data[f"form.widgets.{name}-conflict"] = choice
         form = self.form("POST", data)
         expected = self.model_of_save(browser, chosen)
         conflicts = {
@@ -143,11 +147,15 @@ class EditorsMachine(RuleBasedStateMachine):
         for name, typed in browser.typed.items():
             seen = browser.seen[name]
             saw = DEFAULTS[name] if seen == UNSTORED else seen
-            if name in chosen:
+            if chosen.get(name) == "theirs":
                 browser.typed[name] = shown(now, name)
-            elif typed == saw:
                 continue
-            elif typed == shown(now, name) or seen == now.get(name, UNSTORED):
+            # A conflict that was shown needs a choice.
+            if typed == saw and name not in chosen:
+                continue
+            may_win = chosen.get(name, "mine") == "mine"
+            is_current = seen == now.get(name, UNSTORED)
+            if typed == shown(now, name) or (may_win and is_current):
                 writes[name] = typed
             else:
                 browser.conflicts.add(name)

@@ -45,6 +45,11 @@ class ConflictTestCase(FunctionalTestCase):
     def choose(self, browser, name, value):
         browser.getControl(name=f"form.widgets.{name}-conflict").value = [value]
 
+    def save_mine(self, browser, *names, button="Save", **values):
+        for name in names:
+            self.choose(browser, name, "mine")
+        self.save(browser, button, **values)
+
     def token(self, browser, name):
         return browser.getControl(name=f"form.widgets.{name}-shown")
 
@@ -59,7 +64,7 @@ class ConflictTestCase(FunctionalTestCase):
         found = [
             name
             for name in ("name", "count", "active", "notes", "colour", "subject")
-            if CONFLICT in self.field(browser, name)
+            if f'name="form.widgets.{name}-conflict"' in self.field(browser, name)
         ]
         self.assertEqual([*names], found)
         self.assertEqual(bool(names), ERRORS in self.content(browser))
@@ -110,7 +115,7 @@ class TestTwoEditors(ConflictTestCase):
         return self.mine
 
     def test_the_second_uses_what_was_typed(self):
-        self.save(self.test_who_change_the_same_field())
+        self.save_mine(self.test_who_change_the_same_field(), "name")
         self.assertIn("Changes saved.", self.mine.contents)
         self.assertEqual(
             {"name": "Mary", "count": 2, "colour": "red", "notes": "mine"},
@@ -118,7 +123,8 @@ class TestTwoEditors(ConflictTestCase):
         )
 
     def test_the_second_edits_what_was_typed(self):
-        self.save(self.test_who_change_the_same_field(), name="Mary and Grace")
+        browser = self.test_who_change_the_same_field()
+        self.save_mine(browser, "name", name="Mary and Grace")
         self.assertEqual("Mary and Grace", self.stored()["name"])
 
     def test_the_second_keeps_the_value_of_the_first(self):
@@ -147,13 +153,146 @@ class TestTwoEditors(ConflictTestCase):
         self.assertIn(ERRORS, self.content(browser))
         self.assertNotIn(CONFLICT, self.content(browser))
 
+    def test_nothing_is_saved_before_a_choice_was_made(self):
+        browser = self.test_who_change_the_same_field()
+        stored = self.stored()
+        for name in ("Mary", "Mary again", "Ada"):
+            with self.subTest(name):
+                self.save(browser, name=name)
+                self.assert_conflicts(browser, "name")
+                control = browser.getControl(name="form.widgets.name-conflict")
+                self.assertEqual([], control.value)
+                self.assertEqual(stored, self.stored())
+
+    def test_a_choice_by_hand_counts_only_for_what_was_shown(self):
+        self.save(self.theirs, name="Grace")
+        stored = self.stored()
+        html = re.sub(
+            '(<input [^>]*name="form.widgets.name-shown")',
+            '<input type="hidden" name="form.widgets.name-conflict" value="mine" />'
+            r"\1",
+            self.mine.contents,
+        )
+        self.mine._response.body = html.encode()
+        self.mine._changed()
+        self.save(self.mine, name="Mary")
+        self.assert_conflicts(self.mine, "name")
+        self.assertEqual(stored, self.stored())
+
+    def test_what_is_stored_needs_no_choice(self):
+        browser = self.test_who_change_the_same_field()
+        self.save(browser, name="Grace")
+        self.assertIn("Changes saved.", browser.contents)
+        self.assertEqual("Grace", self.stored()["name"])
+
+    def test_the_choice_of_mine_survives_another_error(self):
+        browser = self.test_who_change_the_same_field()
+        self.save_mine(browser, "name", count="many")
+        self.assert_conflicts_not(browser)
+        self.assertEqual("Mary", browser.getControl(name="form.widgets.name").value)
+        self.save(browser, count="1")
+        self.assertIn("Changes saved.", browser.contents)
+        self.assertEqual("Mary", self.stored()["name"])
+
+    def summary(self, browser):
+        """Return the HTML at the top, which names all conflicts."""
+        _before, _start, html = browser.contents.partition("annotationforms-conflicts")
+        return " ".join(html.partition("<form")[0].split())
+
+    def test_the_top_names_the_fields_and_who_changed_them(self):
+        self.portal.acl_users.getUserById("editor").setProperties(
+            fullname="Grace <Hopper>"
+        )
+        transaction.commit()
+        self.save(self.theirs, name="Grace", subject="theirs")
+        self.save(self.mine, name="Mary", subject="mine", count="many")
+        summary = self.summary(self.mine)
+        for name, label in (("name", "Name"), ("subject", "Subject")):
+            self.assertRegex(
+                summary,
+                f'href="#formfield-form-widgets-{name}">{label}</a>:'
+                " Grace &lt;Hopper&gt; has changed this field",
+            )
+            self.assertIn(f'id="formfield-form-widgets-{name}"', self.mine.contents)
+        self.assertNotIn("#formfield-form-widgets-count", summary)
+
+    def test_there_is_no_such_summary_without_a_conflict(self):
+        self.save(self.mine, count="many")
+        self.assertEqual("", self.summary(self.mine))
+
+    def test_theirs_are_taken_all_at_once(self):
+        self.save(self.theirs, name="Grace", count="2", subject="theirs")
+        self.save(self.mine, name="Mary", count="3", subject="mine", notes="mine")
+        self.assert_conflicts(self.mine, "name", "count", "subject")
+        self.mine.getControl("Take all of theirs").selected = True
+        self.save(self.mine)
+        self.assertIn("Changes saved.", self.mine.contents)
+        self.assertEqual(
+            {"name": "Grace", "count": 2, "colour": "red"}
+            | {"subject": "theirs", "notes": "mine"},
+            self.stored(),
+        )
+
+    def test_all_of_theirs_are_those_that_were_shown(self):
+        self.save(self.theirs, name="Grace", count="2")
+        self.save(self.mine, name="Mary", count="3", notes="mine")
+        self.save(self.open(), notes="of a third")
+        self.mine.getControl("Take all of theirs").selected = True
+        self.save(self.mine)
+        self.assert_conflicts(self.mine, "notes")
+        self.assertEqual("of a third", self.stored()["notes"])
+
+    def test_one_conflict_has_no_button_for_all(self):
+        browser = self.test_who_change_the_same_field()
+        self.assertNotIn("Take all of theirs", browser.contents)
+
+    def test_a_note_says_whose_changes_were_kept(self):
+        self.portal.acl_users.getUserById("editor").setProperties(fullname="Grace H.")
+        transaction.commit()
+        self.save(self.theirs, count="2", colour=["green"])
+        self.save(self.open(), notes="mine")
+        self.save(self.mine, name="Mary")
+        self.assertIn("Changes saved.", self.mine.contents)
+        self.assertIn(
+            "What Grace H. changed meanwhile was kept: Count, Colour.",
+            self.mine.contents,
+        )
+        self.assertIn(
+            "What you changed in another window was kept: Notes.", self.mine.contents
+        )
+
+    def test_a_note_says_that_theirs_were_chosen(self):
+        browser = self.test_who_change_the_same_field()
+        self.choose(browser, "name", "theirs")
+        self.save(browser)
+        self.assertIn(
+            "What editor changed meanwhile was kept: Name, Count.", browser.contents
+        )
+
+    def test_there_is_no_note_without_a_merge(self):
+        self.save(self.mine, name="Mary")
+        self.assertNotIn("was kept", self.mine.contents)
+
+    def test_line_breaks_and_what_differs_are_shown(self):
+        self.store(notes="one\ntwo <b>\nthree")
+        mine, theirs = self.open(), self.open(user="editor")
+        self.save(theirs, notes="one\ntwo <i>\nthree")
+        self.save(mine, notes="one\ntwo <b>\nfour")
+        html = self.field(mine, "notes")
+        self.assertIn('-other">one<br />two &lt;i&gt;<br />three</span>', html)
+        self.assertIn(
+            "one<br />two &lt;<del>b</del><ins>i</ins>&gt;<br />"
+            "<del>four</del><ins>three</ins>",
+            html,
+        )
+
     def test_a_third_saves_while_the_second_decides(self):
         browser = self.test_who_change_the_same_field()
         self.save(self.open(), name="Eve")
-        self.save(browser)
+        self.save_mine(browser, "name")
         self.assert_conflicts(browser, "name")
         self.assertIn(">Eve<", self.field(browser, "name"))
-        self.save(browser)
+        self.save_mine(browser, "name")
         self.assertEqual("Mary", self.stored()["name"])
 
     def test_a_conflict_in_a_fieldset(self):
@@ -161,7 +300,7 @@ class TestTwoEditors(ConflictTestCase):
         self.save(self.mine, subject="mine", name="Grace")
         self.assert_conflicts(self.mine, "subject")
         self.assertEqual("Ada", self.stored()["name"])
-        self.save(self.mine)
+        self.save_mine(self.mine, "subject")
         self.assertEqual("mine", self.stored()["subject"])
 
     def test_several_conflicts_are_decided_one_by_one(self):
@@ -169,7 +308,7 @@ class TestTwoEditors(ConflictTestCase):
         self.save(self.mine, name="Mary", count="3", notes="mine")
         self.assert_conflicts(self.mine, "name", "count", "notes")
         self.choose(self.mine, "count", "theirs")
-        self.save(self.mine)
+        self.save_mine(self.mine, "name", "notes")
         self.assertEqual(
             {"name": "Mary", "count": 2, "notes": "mine", "colour": "red"},
             {**self.stored(), "notes": self.stored()["notes"].strip()},
@@ -209,7 +348,7 @@ class TestTwoEditors(ConflictTestCase):
         self.assert_conflicts(self.mine, "name")
         self.assertIn("(empty)", self.field(self.mine, "name"))
         self.assertIn("Somebody else has", self.field(self.mine, "name"))
-        self.save(self.mine)
+        self.save_mine(self.mine, "name")
         self.assertEqual({"name": "Grace"}, self.stored())
 
     def test_what_the_other_typed_is_escaped(self):
@@ -235,7 +374,7 @@ class TestOneself(ConflictTestCase):
         self.assert_conflicts(browser, "name")
         self.assertRegex(
             self.field(browser, "name"),
-            r"You have changed this field .* [AP]M: this is your own earlier save\.",
+            r"You changed this in another window, or before .*, on .* [AP]M\.",
         )
         self.assertNotIn("omebody else", self.field(browser, "name"))
 
@@ -250,7 +389,7 @@ class TestOneself(ConflictTestCase):
                 self.save(browser, name="Mary")
                 self.assert_own(browser)
                 self.assertEqual("Grace", self.stored()["name"])
-                self.save(browser)
+                self.save_mine(browser, "name")
                 self.assertEqual("Mary", self.stored()["name"])
 
     def test_back_and_saved_again(self):
@@ -326,7 +465,7 @@ class TestToken(ConflictTestCase):
         transaction.commit()
         self.save(self.mine, name="Grace")
         self.assert_conflicts(self.mine, "name")
-        self.save(self.mine)
+        self.save_mine(self.mine, "name")
         self.assertEqual({"name": "Grace", "count": 1}, self.stored())
 
     def test_that_was_tampered_with_is_stale(self):
@@ -402,7 +541,7 @@ class TestEveryKindOfForm(ConflictTestCase):
                 self.store(count=7)
                 self.save(browser, button, count="3", name="Mary")
                 self.assert_conflict_on_count(browser)
-                self.save(browser, button)
+                self.save_mine(browser, "count", button=button)
                 self.assertEqual({"name": "Mary", "count": 3}, self.stored())
 
     def assert_conflict_on_count(self, browser):
