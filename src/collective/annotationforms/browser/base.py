@@ -2,6 +2,7 @@
 
 from collective.annotationforms.browser.encoding import check_encoding
 from collective.annotationforms.browser.number import number_of
+from collective.annotationforms.catalog.search import catalog
 from collective.annotationforms.catalog.search import Search
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.overview.query import Query
@@ -14,6 +15,7 @@ from plone.batching.browser import PloneBatchView
 from Products.Five import BrowserView
 from typing import Any
 from urllib.parse import urlencode
+from zExceptions import Redirect
 from zope.publisher.interfaces import BadRequest
 from zope.publisher.interfaces import NotFound
 
@@ -54,7 +56,12 @@ class SiteFormDataView(Closed, BrowserView):
 
     @cached_property
     def form(self) -> IRegisteredForm:
-        """The form; raises NotFound for one that the site does not know."""
+        """The form; raises NotFound for one that the site does not know.
+
+        Raises Redirect, to where people choose one, if nothing at all was asked for.
+        """
+        if not self.request.form:
+            raise Redirect(self.overview_url)
         try:
             return requested_form(self.typed, self.request)
         except LookupError as error:
@@ -111,6 +118,25 @@ class SiteFormDataView(Closed, BrowserView):
     def filters(self) -> dict[str, str]:
         """What the pages are filtered by, as it was typed."""
         return self.query.filters
+
+    @property
+    def order(self) -> dict[str, str]:
+        """What has to be typed to sort the pages in the same way."""
+        descending = {"descending": "1"} if self.search.descending else {}
+        return {"sort": self.query.sort} | descending
+
+    def state_title(self, state: str) -> str:
+        """Return what people call the workflow state."""
+        return dict(self.states).get(state, state)
+
+    @cached_property
+    def states(self) -> list[tuple[str, str]]:
+        """The workflow states that pages of the site have, and their titles."""
+        workflow = self.context.portal_workflow
+        return [
+            (state, workflow.getTitleForStateOnType(state, "Document") or state)
+            for state in sorted(catalog().uniqueValuesFor("review_state"))
+        ]
 
     def batch_of(self, pages: Any, size: int) -> Batch:
         """Return the part of the pages that the request asks for."""

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from collective.annotationforms.browser.base import SiteFormDataView
+from collective.annotationforms.browser.parts import BEGINNING
 from collective.annotationforms.browser.parts import WorkInParts
 from collective.annotationforms.catalog.cleanup import CleanUp
 from collective.annotationforms.catalog.search import below_site
 from collective.annotationforms.catalog.search import catalog
 from collective.annotationforms.catalog.search import page_at
+from collective.annotationforms.catalog.search import path_as_typed
 from collective.annotationforms.catalog.search import Search
 from collective.annotationforms.i18n import _
 from collective.annotationforms.lifecycle.purge import may_purge
@@ -44,8 +46,10 @@ class CleanUpFormData(WorkInParts, SiteFormDataView):
 
     def __call__(self) -> str:
         """Show what would go, or delete a part; raises Forbidden without a token."""
-        if not self.is_understood or self.request.method != "POST":
+        if not self.is_understood:
             return self.index()
+        if self.request.method != "POST":
+            return self.show_report() if self.is_report else self.index()
         is_first = self.typed_start() is None
         if is_first and self.needs_name and self.typed_name != self.name:
             self.errors["confirm"] = _("This is not the name of the data.")
@@ -63,7 +67,7 @@ class CleanUpFormData(WorkInParts, SiteFormDataView):
         day = self.query.date("before")
         midnight = day and datetime.combine(day, time(), timezone.utc)
         # Nothing but what the form asks for: more would be lost on the way.
-        path = self.typed.get("path", "")
+        path = path_as_typed(self.typed.get("path", ""))
         search = Search(form=self.form, path=path, uids=self.selected)
         return CleanUp(search, midnight)
 
@@ -112,6 +116,11 @@ class CleanUpFormData(WorkInParts, SiteFormDataView):
             self.counts[name] += getattr(part, name)
         self.counts["done"] += part.deleted + part.kept
         return part.next_start
+
+    def remaining(self, start: int | None) -> int:
+        """See WorkInParts; what a part has done whose answer was lost is done."""
+        first = BEGINNING if start is None else start
+        return sum(record >= first for record in self.found)
 
     @property
     def asked(self) -> dict[str, str]:

@@ -11,8 +11,11 @@ from collective.annotationforms.exchange.csvfile import DELIMITERS
 from collective.annotationforms.exchange.csvfile import FIRST_ABOUT
 from collective.annotationforms.exchange.export import Record
 from collective.annotationforms.exchange.export import records
+from collective.annotationforms.i18n import _
+from collective.annotationforms.overview.condition import OPERATORS
 from collective.annotationforms.permission.password import has_passwords
 from functools import cached_property
+from zope.i18n import translate
 from zope.i18n.locales import locales
 from zope.publisher.browser import BrowserLanguages
 from zope.publisher.interfaces import BadRequest
@@ -24,7 +27,10 @@ CSV_OPTIONS = ("bom", "titles", "choice_titles", "digits_as_text", "decimal_comm
 
 
 class ExportFormData(SiteFormDataView):
-    """The preview, with the choice of the format."""
+    """The preview, with the choice of the format.
+
+    It takes what the form of the table sends, shown or not.
+    """
 
     several = ("selected", "fields", "about")
 
@@ -32,6 +38,27 @@ class ExportFormData(SiteFormDataView):
         """Show the preview; raises BadRequest for what is no text."""
         keep_out_of_caches(self.request)
         return self.index()
+
+    @property
+    def shown_filters(self) -> list[tuple[str, str]]:
+        """What the pages are filtered by: what people call it, and what was typed."""
+        typed = self.filters
+        state = translate(
+            self.state_title(typed["state"]), domain="plone", context=self.request
+        )
+        shown = [(_("Text of the page"), typed["text"])]
+        shown += [(_("Below this path"), typed["path"]), (_("State"), state)]
+        shown += [(_("Changed since"), typed["since"]), self._value_filter()]
+        return [(label, text) for label, text in shown if text]
+
+    def _value_filter(self) -> tuple[str, str]:
+        """Return the title of the field and how its value is to be."""
+        name, value = self.filters["field"], self.filters["value"]
+        if name not in self.query.readable_fields:
+            return "", ""
+        operator = OPERATORS.get(self.filters["operator"] or "is", "")
+        words = translate(operator, context=self.request)
+        return self.query.readable_fields[name], f"{words} {value}".strip()
 
     @cached_property
     def preview(self) -> list[Record]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from collective.annotationforms.browser.download import keep_out_of_caches
 from collective.annotationforms.browser.encoding import check_encoding
 from collective.annotationforms.browser.parts import WorkInParts
+from collective.annotationforms.browser.unreachable import Unreachable
 from collective.annotationforms.exchange.importing import Document
 from collective.annotationforms.exchange.importing import read_document
 from collective.annotationforms.exchange.limits import check_number_of_records
@@ -36,6 +37,11 @@ from zope.interface import Invalid
 PAGES_IN_TABLE = 500
 # Who has mended these sees the others.
 REASONS_IN_TABLE = 50
+
+NOTHING_IMPORTED = _(
+    "Nothing was imported: a database that these data are connected with does not"
+    " answer. Please try again later."
+)
 
 
 @dataclass
@@ -78,7 +84,11 @@ class ImportFormData(WorkInParts, Closed, BrowserView):
     document: Document | None = None
     pending: PendingImport | None = None
     error: str | None = None
+    #: Why nothing was imported, if it is not about the file.
+    trouble: str | None = None
     is_done = False
+    # What was refused is kept as long as the import goes on.
+    has_report = False
 
     def __init__(self, context: Any, request: Any):
         super().__init__(context, request)
@@ -147,7 +157,7 @@ class ImportFormData(WorkInParts, Closed, BrowserView):
     def _read(self) -> None:
         try:
             if not self.content:
-                raise Invalid(_("Please choose a file."))
+                raise Invalid(self._why_empty())
             forms = registered_forms(self.request)
             document = read_document(self.content, forms)
             check_number_of_records(len(document.records))
@@ -156,6 +166,12 @@ class ImportFormData(WorkInParts, Closed, BrowserView):
             return
         self.document = document
         self._look(document)
+
+    def _why_empty(self) -> str:
+        # A browser sends a file without a name where none was chosen.
+        if getattr(self.request.form.get("file"), "filename", ""):
+            return _("The file is empty. Please choose a file.")
+        return _("Please choose a file.")
 
     def _look(self, document: Document) -> None:
         """Tell what the file changes, and keep it if it changes anything."""
@@ -208,14 +224,33 @@ class ImportFormData(WorkInParts, Closed, BrowserView):
         pending.start()
         if pending.number_of_parts > 1:
             return self._go_on(pending)
-        self._import(pending.document(self.document.form, 0).pages(writes=True))
-        pending.end()
-        self.is_done = True
+        self._import_at_once(pending)
         return self.index()
+
+    def _import_at_once(self, pending: PendingImport) -> None:
+        with Unreachable() as attempt:
+            self._import(pending.document(self.document.form, 0).pages(writes=True))
+            pending.end()
+            self.is_done = True
+        if attempt.has_failed:
+            self._look_again(pending)
+
+    def _look_again(self, pending: PendingImport) -> None:
+        """Tell that nothing was imported, and ask once more."""
+        self.trouble = NOTHING_IMPORTED
+        self.outcome = Outcome()
+        for number in range(pending.number_of_parts):
+            for page in pending.document(self.document.form, number).pages():
+                self.outcome.add(page, self.request)
 
     def _go_on(self, pending: PendingImport) -> str:
         """Do a part, unless it was stopped, and show the progress."""
+        is_first = self.typed_start() is None
         page = self.go_on(pending.total)
+        if self.is_interrupted and is_first:
+            # It went with the transaction that somebody has said yes.
+            self._look_again(pending)
+            return self.index()
         if self.is_finished or self.is_stopped:
             pending.end()
         return page

@@ -4,6 +4,7 @@ from AccessControl import Unauthorized
 from collections.abc import Set
 from collective.annotationforms.browser.download import json_download
 from collective.annotationforms.browser.encoding import check_encoding
+from collective.annotationforms.browser.unreachable import Unreachable
 from collective.annotationforms.exchange.export import record_of
 from collective.annotationforms.fields.text import text_of
 from collective.annotationforms.i18n import _
@@ -20,6 +21,7 @@ from plone.protect.authenticator import check
 from Products.Five import BrowserView
 from Products.statusmessages.interfaces import IStatusMessage
 from urllib.parse import urlencode
+from zExceptions import Redirect
 from zope.i18n import translate
 from zope.interface import Invalid
 from zope.publisher.interfaces import NotFound
@@ -78,9 +80,14 @@ class EntryView(EntriesView):
 
     @cached_property
     def entry(self) -> Entry:
-        """The entry; raises NotFound if there is none for the user, and BadRequest."""
+        """The entry; raises NotFound if there is none for the user, and BadRequest.
+
+        Raises Redirect, to the list, if nothing at all was asked for.
+        """
         check_encoding(self.request.form)
         key = self.request.form.get("key")
+        if not self.request.form:
+            raise Redirect(self.page_url)
         for entry in entries_of(self.context, self.request):
             if entry.form.key == key:
                 return entry
@@ -142,8 +149,16 @@ class DeleteEntry(EntryView):
         if self.request.method != "POST":
             return self.index()
         check(self.request)
-        if self._delete():
-            self._purge()
+        with Unreachable() as attempt:
+            if self._delete():
+                self._purge()
+        if attempt.has_failed:
+            IStatusMessage(self.request).show()
+            message = _(
+                "Nothing was deleted: a database that these data are connected with"
+                " does not answer. Please try again later."
+            )
+            self._tell(message, "error")
         self.request.response.redirect(self.page_url)
         return None
 

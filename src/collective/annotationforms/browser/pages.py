@@ -72,12 +72,6 @@ class FormDataPages(SiteFormDataView):
         return PAGES_TO_OPEN if is_cut else None
 
     @property
-    def order(self) -> dict[str, str]:
-        """What has to be typed to sort the table in the same way."""
-        descending = {"descending": "1"} if self.search.descending else {}
-        return {"sort": self.query.sort} | descending
-
-    @property
     def is_filtered(self) -> bool:
         """Tell whether there may be pages that are not shown."""
         return any(self.filters.values()) or self.selected is not None
@@ -157,19 +151,6 @@ class FormDataPages(SiteFormDataView):
         if fields:
             return {name: field.title for name, field in fields.items()}
         return {name: name for row in self.rows for name in sorted(row.values)}
-
-    def state_title(self, state: str) -> str:
-        """Return what people call the workflow state."""
-        return dict(self.states).get(state, state)
-
-    @cached_property
-    def states(self) -> list[tuple[str, str]]:
-        """The workflow states that pages of the site have, and their titles."""
-        workflow = self.context.portal_workflow
-        return [
-            (state, workflow.getTitleForStateOnType(state, "Document") or state)
-            for state in sorted(catalog().uniqueValuesFor("review_state"))
-        ]
 
     def sort_url(self, column: str) -> str:
         """Return the address of the table sorted by a column, or the other way."""

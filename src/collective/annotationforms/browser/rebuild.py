@@ -22,6 +22,8 @@ class RebuildIndex(WorkInParts, Closed, BrowserView):
         """Index a part, or go to the control panel; raises Forbidden, BadRequest."""
         check_encoding(self.request.form)
         if self.request.method != "POST":
+            if self.is_report:
+                return self.show_report()
             self.request.response.redirect(self.overview_url)
             return ""
         return self.go_on(len(catalog()))

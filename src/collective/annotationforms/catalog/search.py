@@ -12,6 +12,7 @@ from Products.CMFCore.interfaces import ICatalogTool
 from Products.CMFCore.interfaces import ISiteRoot
 from typing import Any
 from zope.component import getUtility
+from zope.globalrequest import getRequest
 from zope.interface import Interface
 from ZTUtils.Lazy import LazyCat
 
@@ -143,6 +144,27 @@ def catalog() -> Any:
 def site_path() -> str:
     """Return the path of the site, which search paths do not contain."""
     return "/".join(getUtility(ISiteRoot).getPhysicalPath())
+
+
+def path_as_typed(typed: str) -> str:
+    """Return a path below the site as people type it, or copy it from somewhere.
+
+    It may be an address, or begin with the site: where nothing has that path below the
+    site, it means the same.
+    """
+    site, typed = site_path(), typed.strip()
+    address = getRequest().physicalPathToURL(site)
+    if f"{typed}/".startswith(f"{address}/"):
+        return typed[len(address) :]
+    path = f"/{typed.strip('/')}"
+    if f"{path}/".startswith(f"{site}/") and not _is_in_catalog(f"{site}{path}"):
+        return path[len(site) :]
+    return path
+
+
+def _is_in_catalog(path: str) -> bool:
+    query = {"path": {"query": path, "depth": 0}}
+    return bool(catalog().unrestrictedSearchResults(**query))
 
 
 def page_at(catalog: Any, path: str) -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from collective.annotationforms.connections.errors import ForeignUnavailable
+from collective.annotationforms.connections.errors import note_unreachable
 from contextlib import contextmanager
 from time import monotonic
 
@@ -29,8 +30,9 @@ class Cooldown:
             )
         try:
             yield
-        except errors:
+        except errors as error:
             self.errors += 1
             self.failed_at = monotonic()
+            note_unreachable(error)
             raise
         self.failed_at = None

@@ -24,3 +24,17 @@ class ForeignLost(ConnectionError):
 
 class ForeignTransientError(TransientError):
     """The server could not serialize the transaction: ZPublisher runs it again."""
+
+
+def note_unreachable(error: Exception) -> None:
+    """Note that an error of whatever library says that nobody could connect."""
+    error.is_foreign_and_unreachable = True
+
+
+def is_unreachable(error: Exception) -> bool:
+    """Tell whether an error says that another server can't be reached.
+
+    It is one of ours, or one that was raised when a connection was to be opened.
+    """
+    is_ours = isinstance(error, (ForeignLost, ForeignUnavailable))
+    return is_ours or getattr(error, "is_foreign_and_unreachable", False)

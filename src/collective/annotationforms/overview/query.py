@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from collections.abc import Mapping
 from collective.annotationforms.catalog.matching import Matching
+from collective.annotationforms.catalog.search import path_as_typed
 from collective.annotationforms.catalog.search import Search
 from collective.annotationforms.catalog.search import SORT_INDEXES
 from collective.annotationforms.i18n import _
@@ -71,7 +72,7 @@ class Query:
         options = {
             "form": self.form,
             "text": self.filters["text"],
-            "path": self.filters["path"],
+            "path": path_as_typed(self.filters["path"]),
             "state": self.filters["state"],
             "since": self.date("since"),
             "uids": self.uids,

@@ -13,6 +13,7 @@ from DateTime import DateTime
 from datetime import date
 from plone.app.testing import SITE_OWNER_NAME
 from unittest import mock
+from urllib.parse import quote
 from urllib.parse import urlencode
 from z3c.relationfield import RelationValue
 from zope.annotation.interfaces import IAnnotations
@@ -94,9 +95,28 @@ class TestPermission(AdminTestCase):
         self.assertEqual({"text": "Zoë"}, self.stored())
 
     def test_unknown_data_are_not_found(self):
-        for query in ("", "?form=unknown", "?key=unknown"):
+        for query in ("?form=", "?form=unknown", "?key=unknown"):
             browser = self.open(f"form-data-pages{query}")
             self.assertEqual("404 Not Found", browser.headers["status"])
+
+    def test_an_address_without_data_leads_to_where_they_are_chosen(self):
+        for view in ("pages", "preview", "cleanup"):
+            browser = self.open(f"form-data-{view}")
+            self.assertTrue(browser.url.endswith("/@@form-data-controlpanel"))
+
+    def test_a_path_may_be_an_address_or_begin_with_the_site(self):
+        self.store(text="Zoë")
+        site = self.portal.absolute_url()
+        for path in ("/page", "page/", "/plone/page", f"{site}/page", f" {site}/page "):
+            browser = self.open(f"form-data-pages?form=notes&path={quote(path)}")
+            self.assertRegex(browser.contents, r"Pages found:\s*<strong>1<")
+
+    def test_a_page_below_the_site_comes_before_the_name_of_the_site(self):
+        self.portal.invokeFactory("Folder", "plone")
+        self.store(text="Zoë")
+        for path, number in (("/plone", 0), ("/plone/page", 1), ("/plone/plone", 0)):
+            browser = self.open(f"form-data-pages?form=notes&path={path}")
+            self.assertRegex(browser.contents, rf"Pages found:\s*<strong>{number}<")
 
 
 class TestOverview(AdminTestCase):
