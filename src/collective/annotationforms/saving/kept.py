@@ -133,21 +133,7 @@ class _Keeper:
         self, widget: IWidget, name: str, sent: Any, stored: Any, row: Row | None
     ) -> Any:
         before = values_of(widget.field, stored)
-        after = values_of(widget.field, sent)
-        cells = {
-            name: cell for name, cell in cells_of(widget) if cell.mode != DISPLAY_MODE
-        }
-        values = {
-            column: self.kept(
-                cell,
-                f"{name}{cell.name[len(widget.name) :]}",
-                after[column],
-                before.get(column),
-                row,
-            )
-            for column, cell in cells.items()
-            if column in after
-        }
+        values = self._cells(widget, name, sent, before, row)
         if stored is not None:
             # What a row lacks is not put into it without a value.
             values = {
@@ -160,6 +146,23 @@ class _Keeper:
             new = self._new_row(widget.field, sent) if stored is None else {}
             return {**new, **values, **others}
         return _with_attributes(sent, stored, {**values, **others})
+
+    def _cells(
+        self, widget: IWidget, name: str, sent: Any, before: dict, row: Row | None
+    ) -> dict[str, Any]:
+        """Return the values of the columns that the form has inputs for."""
+        after = values_of(widget.field, sent)
+        return {
+            column: self.kept(
+                cell,
+                f"{name}{cell.name[len(widget.name) :]}",
+                after[column],
+                before.get(column),
+                row,
+            )
+            for column, cell in cells_of(widget)
+            if cell.mode != DISPLAY_MODE and column in after
+        }
 
     def _new_row(self, field: IField, sent: Mapping) -> dict[str, Any]:
         """Return a new row with defaults in the columns that the form lacks."""
