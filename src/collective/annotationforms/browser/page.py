@@ -2,6 +2,7 @@
 
 from AccessControl import Unauthorized
 from collections.abc import Set
+from collective.annotationforms.browser.byline import IAboutFormData
 from collective.annotationforms.browser.download import json_download
 from collective.annotationforms.browser.encoding import check_encoding
 from collective.annotationforms.browser.unreachable import Unreachable
@@ -16,6 +17,7 @@ from collective.annotationforms.permission.closed import Closed
 from collective.annotationforms.saving.deletion import delete_data
 from collective.annotationforms.saving.deletion import delete_unreadable
 from collective.annotationforms.saving.lock import check_lock
+from dataclasses import replace
 from functools import cached_property
 from plone.protect.authenticator import check
 from Products.Five import BrowserView
@@ -23,10 +25,16 @@ from Products.statusmessages.interfaces import IStatusMessage
 from urllib.parse import urlencode
 from zExceptions import Redirect
 from zope.i18n import translate
+from zope.interface import implementer
 from zope.interface import Invalid
 from zope.publisher.interfaces import NotFound
 
 
+# What is no form data may be long.
+RAW_LENGTH = 2000
+
+
+@implementer(IAboutFormData)
 class EntriesView(Closed, BrowserView):
     """What the pages about the entries of a page share."""
 
@@ -44,6 +52,11 @@ class EntriesView(Closed, BrowserView):
             for name, title in entry.titles().items()
             if names is None or name in names
         ]
+
+    def raw_text(self, entry: Entry) -> str:
+        """Return the text of what is stored in place of values."""
+        style = table_style(self.context, self.request)
+        return text_of(None, entry.raw, replace(style, max_length=RAW_LENGTH))
 
     def url(self, entry: Entry, view: str) -> str:
         """Return the address of a view of the page for an entry."""
@@ -108,6 +121,8 @@ class ExportEntry(EntryView):
         if not entry.may_export:
             raise Unauthorized("You may not export these data.")
         record = record_of(self.context, entry.form)
+        if entry.has_raw:
+            record = replace(record, values={"": entry.raw})
         filename = f"{self.context.getId()}-{entry.form.name or 'form-data'}.json"
         return json_download(self.request, filename, entry.form, [record])
 

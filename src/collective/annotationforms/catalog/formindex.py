@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from collective.annotationforms.catalog.inventory import FormKey
 from collective.annotationforms.catalog.inventory import INDEX
+from collective.annotationforms.catalog.inventory import UNREADABLE
 from collective.annotationforms.interfaces import MANAGE_FORM_DATA
 from collective.annotationforms.permission.user import has_permission
 from itertools import chain
@@ -79,7 +80,8 @@ InitializeClass(FormDataIndex)
 def keys_in_index(catalog: Any) -> list[str]:
     """Return the annotation keys under which any page has form data, whoever asks."""
     found = map(KeywordIndex.uniqueValues, _indexes(catalog))
-    return sorted(chain.from_iterable(found))
+    keys = chain.from_iterable(found)
+    return sorted(key for key in keys if not key.startswith(UNREADABLE))
 
 
 def keys_of_record(catalog: Any, record: int) -> list[str]:

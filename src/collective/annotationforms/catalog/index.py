@@ -4,7 +4,7 @@ from Acquisition import aq_base
 from collections.abc import Callable
 from collective.annotationforms.catalog.formindex import keys_of_record
 from collective.annotationforms.catalog.inventory import INDEX
-from collective.annotationforms.catalog.inventory import storage_keys
+from collective.annotationforms.catalog.inventory import marks_of
 from collective.annotationforms.catalog.walk import walk_catalog
 from collective.annotationforms.interfaces import IValueWrittenEvent
 from plone.indexer import indexer
@@ -18,7 +18,7 @@ from zope.component import queryUtility
 @indexer(IContentish)
 def annotation_forms(page: Any) -> tuple[str, ...]:
     """Return what the index knows of the page."""
-    return tuple(storage_keys(page))
+    return tuple(marks_of(page))
 
 
 @adapter(IValueWrittenEvent)
@@ -43,7 +43,7 @@ def _knows_other_keys(page: Any) -> bool:
     if record is None:
         # Not in the catalog yet: it is indexed as a whole when it is added.
         return False
-    return sorted(keys_of_record(catalog, record)) != storage_keys(page)
+    return sorted(keys_of_record(catalog, record)) != marks_of(page)
 
 
 def index_pages(

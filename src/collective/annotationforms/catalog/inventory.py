@@ -5,6 +5,7 @@ from collections.abc import Set
 from collective.annotationforms.interfaces import describe_page
 from collective.annotationforms.registry import known_keys
 from collective.annotationforms.storage.loading import why_unreadable
+from collective.annotationforms.storage.storage import keys_of_others
 from collective.annotationforms.storage.storage import stored_mappings
 from functools import lru_cache
 from persistent.mapping import PersistentMapping
@@ -18,6 +19,8 @@ logger = logging.getLogger(__name__)
 
 #: The catalog index of the annotation keys of each page.
 INDEX = "annotation_forms"
+#: What the index has before a key whose data can't be read, beside the key itself.
+UNREADABLE = "can't be read: "
 # Plone keeps locks, tiles and scales of images in mappings like ours.
 FOREIGN_PREFIXES = ("plone.", "Products.", "zope.")
 # Models in XML may have fields that are no identifiers, such as "e-mail".
@@ -41,12 +44,30 @@ def storage_keys(page: Any) -> list[str]:
     counts: managers are to know of it.
     """
     known = known_keys()
-    return sorted(
+    found = {
         key
         for key, stored in _candidates(page, known).items()
         if _why_unreadable(page, key, stored) is not None
         or _has_values(stored, is_ours=key in known)
-    )
+    }
+    return sorted(found | keys_of_others(page, known))
+
+
+def unreadable_keys(page: Any) -> list[str]:
+    """Return those of `storage_keys` whose data can't be read, sorted."""
+    known = known_keys()
+    found = {
+        key
+        for key, stored in _candidates(page, known).items()
+        if _why_unreadable(page, key, stored) is not None
+    }
+    return sorted(found | keys_of_others(page, known))
+
+
+def marks_of(page: Any) -> list[str]:
+    """Return what the index knows of the page: keys, and which can't be read."""
+    marks = [f"{UNREADABLE}{key}" for key in unreadable_keys(page)]
+    return sorted([*storage_keys(page), *marks])
 
 
 def readable_mappings(page: Any) -> dict[str, Mapping]:

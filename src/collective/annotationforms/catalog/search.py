@@ -3,6 +3,7 @@
 from collective.annotationforms.catalog.formindex import keys_in_index
 from collective.annotationforms.catalog.inventory import FormKey
 from collective.annotationforms.catalog.inventory import INDEX
+from collective.annotationforms.catalog.inventory import UNREADABLE
 from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.storage.loading import why_unreadable
 from dataclasses import dataclass
@@ -48,6 +49,11 @@ class Search:
     def count(self) -> int:
         """Return how many pages there are, also those hidden from the user."""
         return len(catalog().unrestrictedSearchResults(**self._query()))
+
+    def unreadable(self) -> int:
+        """Return on how many pages the data can't be read, also those hidden."""
+        query = self._query() | {INDEX: [FormKey(f"{UNREADABLE}{self.form.key}")]}
+        return len(catalog().unrestrictedSearchResults(**query))
 
     def hidden(self) -> int:
         """Return how many pages with the data there are that the user may not view.

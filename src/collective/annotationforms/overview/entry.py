@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from collective.annotationforms.catalog.inventory import storage_keys
 from collective.annotationforms.exchange.export import readable_values
+from collective.annotationforms.fields.fit import fits
 from collective.annotationforms.interfaces import IRegisteredForm
+from collective.annotationforms.interfaces import NotAMappingError
 from collective.annotationforms.interfaces import StorageError
 from collective.annotationforms.interfaces import UnreadableError
 from collective.annotationforms.lifecycle.purge import may_purge
@@ -11,6 +13,7 @@ from collective.annotationforms.lifecycle.purge import versions_with_data
 from collective.annotationforms.permission.access import Access
 from collective.annotationforms.registry import forms_of_page
 from collective.annotationforms.registry import unregistered_form
+from collective.annotationforms.saving.username import name_of_user
 from collective.annotationforms.storage.history import Change
 from collective.annotationforms.storage.history import last_change
 from dataclasses import replace
@@ -19,6 +22,8 @@ from functools import partial
 from typing import Any
 
 
+# What is stored has no values that somebody may read, or be told of.
+NO_VALUES = (NotAMappingError, UnreadableError)
 EMPTY = (None, "", [], (), {}, set(), frozenset())
 
 
@@ -51,6 +56,27 @@ class Entry:
         return self.error.reason if self.error and self.access.manages else ""
 
     @property
+    def has_raw(self) -> bool:
+        """Tell whether something else than values is stored that the user may see."""
+        is_other = isinstance(self.error, NotAMappingError)
+        return is_other and self.access.manages and self.access.reads_form
+
+    @property
+    def raw(self) -> Any:
+        """What is stored in place of values, None if there is nothing to be seen."""
+        return self.storage.raw if self.has_raw else None
+
+    @property
+    def unfit(self) -> list[str]:
+        """The titles of what the user may read but for a wrong type or a lost class."""
+        fields = self.form.fields
+        return [
+            title
+            for name, title in self.titles().items()
+            if not fits(fields.get(name), self.values[name])
+        ]
+
+    @property
     def is_listed(self) -> bool:
         """Tell whether the user may know of it; data of no form are for managers."""
         access = self.access
@@ -71,7 +97,7 @@ class Entry:
     @property
     def may_export(self) -> bool:
         """Tell whether there is something to export for the user."""
-        return bool(self.values)
+        return bool(self.values) or self.has_raw
 
     @property
     def may_delete(self) -> bool:
@@ -79,7 +105,7 @@ class Entry:
 
         What nobody can read is for who manages form data.
         """
-        if isinstance(self.error, UnreadableError):
+        if isinstance(self.error, NO_VALUES):
             return self.access.manages
         return bool(self.deletable)
 
@@ -123,6 +149,12 @@ class Entry:
         if change is None or self.access.changes_form:
             return change
         return replace(change, user="")
+
+    @cached_property
+    def changed_by(self) -> str:
+        """The full name of who has changed the data last, "" for who may not know."""
+        change = self.change
+        return name_of_user(self.page, change.user) if change and change.user else ""
 
     @cached_property
     def values(self) -> dict[str, Any]:

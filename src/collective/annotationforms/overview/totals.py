@@ -8,12 +8,15 @@ from collective.annotationforms.interfaces import IRegisteredForm
 from collective.annotationforms.interfaces import StorageError
 from collective.annotationforms.registry import registered_forms
 from collective.annotationforms.registry import unregistered_form
+from collective.annotationforms.saving.username import name_of_user
 from collective.annotationforms.storage.history import Change
 from collective.annotationforms.storage.history import last_change
 from datetime import datetime
 from datetime import timezone
 from functools import cached_property
+from Products.CMFCore.interfaces import ISiteRoot
 from typing import Any
+from zope.component import getUtility
 
 
 # Pages that are opened to find out when data were changed last.
@@ -31,6 +34,11 @@ class Total:
     def count(self) -> int:
         """How many pages have data."""
         return self.search.count()
+
+    @cached_property
+    def unreadable(self) -> int:
+        """On how many of these pages the data can't be read."""
+        return self.search.unreadable()
 
     @property
     def has_data(self) -> bool:
@@ -57,6 +65,12 @@ class Total:
             if change and (newest is None or change.when > newest.when):
                 newest = change
         return newest
+
+    @property
+    def changed_by(self) -> str:
+        """The full name of who has made the last change, "" if nobody knows."""
+        change, site = self.change, getUtility(ISiteRoot)
+        return name_of_user(site, change.user) if change and change.user else ""
 
     def _change(self, page: Any) -> Change | None:
         try:

@@ -78,6 +78,11 @@ class AnnotationStorage(PersistentMapping):
         stored = self._stored()
         return NOTHING_STORED if stored is None else stored
 
+    @property
+    def raw(self) -> Any:
+        """What is stored, whatever it is, to be read only; None if nothing is."""
+        return self._annotations().get(self.key)
+
     # The base class asks for what is stored up to three times to read one value.
 
     def __contains__(self, name: object) -> bool:
@@ -213,7 +218,7 @@ class AnnotationStorage(PersistentMapping):
     def _names_to_remove(self) -> list[str]:
         try:
             return list(self)
-        except UnreadableError:
+        except (NotAMappingError, UnreadableError):
             # Nobody can be told of values that nobody can read.
             return []
 
@@ -366,6 +371,24 @@ def stored_mappings(page: Any, keys: Set[str] = frozenset()) -> dict[str, Mappin
         }
     except NOT_LOADED:
         return {}
+
+
+def keys_of_others(page: Any, keys: Set[str]) -> set[str]:
+    """Return those of `keys`, which are of forms, where something else is stored.
+
+    That is no mapping, or an object whose class is gone.
+    """
+    found = IAnnotations(page, {})
+    try:
+        stored = {key: found.get(key) for key in keys}
+    except NOT_LOADED:
+        return set()
+    mappings = (PersistentMapping, dict)
+    return {
+        key
+        for key, value in stored.items()
+        if value is not None and not isinstance(value, mappings)
+    }
 
 
 def _hints_hide_annotations(page: Any) -> bool:

@@ -71,6 +71,41 @@ class TestTab(AdminTestCase):
         self.assertFalse(self.has_tab("editor", folder))
 
 
+class TestNames(AdminTestCase):
+    """Who is meant by what, on pages about form data."""
+
+    whole_pages = True
+
+    def test_full_names_are_shown(self):
+        name = "Zoë Müller"
+        self.portal.portal_membership.getMemberById("editor").setMemberProperties(
+            {"fullname": name}
+        )
+        transaction.commit()
+        browser = self.open("notes", "editor", self.page)
+        browser.getControl("Text").value = "Call Ada"
+        browser.getControl("Save").click()
+        for browser in (
+            self.open("form-data", page=self.page),
+            self.open("form-data-controlpanel"),
+            self.open("form-data-pages?form=notes"),
+        ):
+            self.assertRegex(browser.contents, rf">{name}</div>")
+            self.assertNotIn(">editor</div>", browser.contents)
+
+    def test_the_byline_of_the_page_is_on_its_own_views_only(self):
+        self.store(text="Call Zoë")
+        for view, has_byline in (
+            ("view", True),
+            ("form-data", False),
+            (f"form-data-delete?key={KEY}", False),
+            ("notes", False),
+            ("notes-view", False),
+        ):
+            contents = self.open(view, "siteadmin", self.page).contents
+            self.assertEqual(has_byline, "label-by-author" in contents, view)
+
+
 class TestSiteRoot(AdminTestCase):
     """The site root is content like any other."""
 
