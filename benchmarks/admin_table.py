@@ -96,7 +96,7 @@ def add_pages(first, last):
 
 def get(application, path):
     """Return status, seconds and size of the answer."""
-    login = b64encode(f"{serve.USER}:{serve.PASSWORD}".encode()).decode()
+    login = b64encode(f"{serve.USER}:{serve.DEFAULT_PASSWORD}".encode()).decode()
     view, _mark, query = path.partition("?")
     status = []
     environ = {

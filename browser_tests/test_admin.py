@@ -130,8 +130,20 @@ def test_data_of_a_page_are_deleted_after_a_question(page, folder):
     assert_accessible(page)
     page.get_by_role("button", name="Delete", exact=True).click()
 
-    page.wait_for_url("**/@@form-data")
+    page.wait_for_url("**/@@form-data?deleted=*")
     expect(row_of(page, "Page review")).to_contain_text("0 of 5")
+    assert_accessible(page)
+    assert_fits_narrow_screens(page)
+
+    press(page, "Undo the deletion")
+    assert_accessible(page)
+    assert_fits_narrow_screens(page)
+    page.get_by_role("button", name="Undo the deletion").click()
+    page.wait_for_url("**/@@form-data")
+    expect(page.locator("#global_statusmessage")).to_contain_text("the data are back")
+    expect(row_of(page, "Page review")).to_contain_text("4 of 5")
+    # Other tests count the pages with data.
+    delete(page, page_url)
 
 
 def test_the_control_panel_is_found_and_counts_pages(open_panel):

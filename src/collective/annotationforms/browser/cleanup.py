@@ -15,12 +15,14 @@ from collective.annotationforms.lifecycle.purge import may_purge
 from collective.annotationforms.lifecycle.purge import purge_versions
 from collective.annotationforms.lifecycle.purge import Purged
 from collective.annotationforms.lifecycle.purge import versions_with_data
-from datetime import datetime
-from datetime import time
-from datetime import timezone
+from collective.annotationforms.lifecycle.undo import is_identifier
+from collective.annotationforms.lifecycle.undo import mark_deletion
+from collective.annotationforms.lifecycle.undo import new_identifier
+from collective.annotationforms.lifecycle.undo import supports_undo
 from functools import cached_property
 from plone.base.batch import Batch
 from typing import Any
+from urllib.parse import urlencode
 
 
 PAGES_IN_PART = 100
@@ -64,12 +66,10 @@ class CleanUpFormData(WorkInParts, SiteFormDataView):
     @cached_property
     def clean_up(self) -> CleanUp:
         """What is meant by what was typed."""
-        day = self.query.date("before")
-        midnight = day and datetime.combine(day, time(), timezone.utc)
         # Nothing but what the form asks for: more would be lost on the way.
         path = path_as_typed(self.typed.get("path", ""))
         search = Search(form=self.form, path=path, uids=self.selected)
-        return CleanUp(search, midnight)
+        return CleanUp(search, self.query.midnight)
 
     @cached_property
     def found(self) -> Sequence[int]:
@@ -112,6 +112,8 @@ class CleanUpFormData(WorkInParts, SiteFormDataView):
         part = self.clean_up.delete(
             start=start, limit=PAGES_IN_PART, then=self._after_deletion
         )
+        if part.deleted:
+            mark_deletion(self.context, self.form, self.deletion)
         for name in ("deleted", "kept", "partly", "values_kept"):
             self.counts[name] += getattr(part, name)
         self.counts["done"] += part.deleted + part.kept
@@ -131,7 +133,32 @@ class CleanUpFormData(WorkInParts, SiteFormDataView):
 
     def carried(self) -> dict[str, str]:
         """See WorkInParts"""
-        return self.asked | {"versions": self.typed.get("versions", "")}
+        versions = self.typed.get("versions", "")
+        return self.asked | {"versions": versions, "deletion": self.deletion}
+
+    @cached_property
+    def deletion(self) -> str:
+        """What the deletion is known by, in all its parts."""
+        typed = self.typed.get("deletion")
+        return typed if is_identifier(typed) else new_identifier()
+
+    @property
+    def can_undo(self) -> bool:
+        """Tell whether a deletion can be taken back."""
+        return supports_undo(self.context)
+
+    @property
+    def undo_url(self) -> str:
+        """The address that takes the deletion back."""
+        return (
+            f"{self.context.absolute_url()}/@@form-data-undo?deletion={self.deletion}"
+        )
+
+    @property
+    def export_url(self) -> str:
+        """The address of the export of what would go."""
+        asked = {name: typed for name, typed in self.asked.items() if typed}
+        return f"{self.context.absolute_url()}/@@form-data-preview?{urlencode(asked)}"
 
     def _after_deletion(self, page: Any) -> None:
         """Delete what the versions have, if it is asked for, and count."""

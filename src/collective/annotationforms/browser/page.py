@@ -10,6 +10,10 @@ from collective.annotationforms.exchange.export import record_of
 from collective.annotationforms.fields.text import text_of
 from collective.annotationforms.i18n import _
 from collective.annotationforms.lifecycle.purge import purge_versions
+from collective.annotationforms.lifecycle.undo import is_identifier
+from collective.annotationforms.lifecycle.undo import mark_deletion
+from collective.annotationforms.lifecycle.undo import new_identifier
+from collective.annotationforms.lifecycle.undo import supports_undo
 from collective.annotationforms.overview.entry import entries_of
 from collective.annotationforms.overview.entry import Entry
 from collective.annotationforms.overview.text import table_style
@@ -66,6 +70,14 @@ class EntriesView(Closed, BrowserView):
 
 class FormDataView(EntriesView):
     """The list: a row for each form, and for managers what forms have left."""
+
+    @property
+    def undo_url(self) -> str | None:
+        """The address that takes back a deletion that was made just now, or None."""
+        deletion = self.request.form.get("deleted")
+        if not is_identifier(deletion):
+            return None
+        return f"{self.context.absolute_url()}/@@form-data-undo?deletion={deletion}"
 
     @cached_property
     def entries(self) -> list[Entry]:
@@ -164,9 +176,11 @@ class DeleteEntry(EntryView):
         if self.request.method != "POST":
             return self.index()
         check(self.request)
+        url = self.page_url
         with Unreachable() as attempt:
             if self._delete():
                 self._purge()
+                url += self._mark()
         if attempt.has_failed:
             IStatusMessage(self.request).show()
             message = _(
@@ -174,8 +188,22 @@ class DeleteEntry(EntryView):
                 " does not answer. Please try again later."
             )
             self._tell(message, "error")
-        self.request.response.redirect(self.page_url)
+            url = self.page_url
+        self.request.response.redirect(url)
         return None
+
+    @property
+    def can_undo(self) -> bool:
+        """Tell whether a deletion can be taken back."""
+        return supports_undo(self.context)
+
+    def _mark(self) -> str:
+        """Return what the address needs for the undo, "" if there is none."""
+        if not self.can_undo:
+            return ""
+        deletion = new_identifier()
+        mark_deletion(self.context, self.entry.form, deletion)
+        return f"?deleted={deletion}"
 
     def _delete(self) -> bool:
         """Delete what the page has, and tell; return whether that was possible."""

@@ -45,7 +45,7 @@ class CleanUp:
         if self.before is None:
             return LazyMap(lambda brain: brain.getRID(), self.search.pages())
         return [
-            record for record, page in walk_search(self.search) if self._is_old(page)
+            record for record, page in walk_search(self.search) if self.is_old(page)
         ]
 
     def delete(
@@ -74,7 +74,7 @@ class CleanUp:
     def _delete(self, page: Any, then: Callable[[Any], None]) -> int | None:
         """Return how many values are left on the page, None if nothing was deleted."""
         form = self.search.form
-        if not self._is_old(page):
+        if not self.is_old(page):
             return None
         try:
             size = len(form.storage(page))
@@ -88,7 +88,8 @@ class CleanUp:
         then(page)
         return left
 
-    def _is_old(self, page: Any) -> bool:
+    def is_old(self, page: Any) -> bool:
+        """Tell whether the data of the page are as old as is meant."""
         if self.before is None:
             return True
         try:

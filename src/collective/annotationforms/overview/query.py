@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from collections.abc import Mapping
+from collective.annotationforms.catalog.cleanup import CleanUp
 from collective.annotationforms.catalog.matching import Matching
 from collective.annotationforms.catalog.search import path_as_typed
 from collective.annotationforms.catalog.search import Search
@@ -16,12 +17,15 @@ from collective.annotationforms.overview.condition import Values
 from collective.annotationforms.overview.totals import left_over_forms
 from collective.annotationforms.registry import registered_forms
 from datetime import date
+from datetime import datetime
+from datetime import time
+from datetime import timezone
 from functools import cached_property
 from typing import Any
 
 
 SORTS = (*SORT_INDEXES, "path")
-FILTERS = ("text", "path", "state", "since", "field", "operator", "value")
+FILTERS = ("text", "path", "state", "since", "field", "operator", "value", "before")
 # Before the name of a field that the pages are sorted by.
 FIELD_SORT = "field:"
 
@@ -79,10 +83,28 @@ class Query:
             "sort": self.sort if self.sort in SORTS else "title",
             "descending": bool(self.typed.get("descending")),
         }
-        if self._condition is None and self._sorted is None:
+        conditions = [one for one in (self._condition, self._is_old) if one is not None]
+        if not conditions and self._sorted is None:
             return Search(**options)
+
+        def matches(page: Any) -> bool:
+            return all(condition(page) for condition in conditions)
+
         key = self._sorted and self._sorted.sort_key
-        return Matching(**options, matches=self._condition, key=key)
+        return Matching(**options, matches=matches, key=key)
+
+    @property
+    def midnight(self) -> datetime | None:
+        """The moment before which the data were changed; None if it does not matter."""
+        day = self.date("before")
+        return day and datetime.combine(day, time(), timezone.utc)
+
+    @property
+    def _is_old(self) -> Callable[[Any], bool] | None:
+        """Whether data are older than was typed."""
+        if self.midnight is None:
+            return None
+        return CleanUp(Search(form=self.form), self.midnight).is_old
 
     @property
     def sort(self) -> str:
