@@ -1,6 +1,7 @@
 """Three forms on a page, each with its own data; ZCML adds the pages to read."""
 
 from annotationforms_example import mirror
+from annotationforms_example.i18n import _
 from annotationforms_example.interfaces import IMediaStorage
 from annotationforms_example.interfaces import IReviewStorage
 from annotationforms_example.interfaces import ISettingsStorage
@@ -22,9 +23,11 @@ class SettingsForm(AnnotationEditForm):
     """For who may edit the page: that is the permission of the base class."""
 
     schema = IPageSettings
-    label = "Page settings"
-    description = "Who looks after this page, how it is presented and for whom it is."
-    default_fieldset_label = "Maintenance"
+    label = _("Page settings")
+    description = _(
+        "Who looks after this page, how it is presented and for whom it is."
+    )
+    default_fieldset_label = _("Maintenance")
     ANNOTATION_STORAGE_KEY = SETTINGS_KEY
     ASSIGN_INTERFACES = (ISettingsStorage,)
 
@@ -36,14 +39,17 @@ class ReviewForm(AnnotationEditForm):
     """
 
     schema = IPageReview
-    label = "Page review"
+    label = _("Page review")
     ANNOTATION_STORAGE_KEY = REVIEW_KEY
     ASSIGN_INTERFACES = (IReviewStorage,)
 
     @cached_property
     def description(self) -> str:
         """What the form is for, and what the database knows."""
-        return f"What you found when you read this page. {mirror.summary()}"
+        return _(
+            "What you found when you read this page. ${database}",
+            mapping={"database": mirror.summary()},
+        )
 
     def applyChanges(self, data: dict) -> dict:
         """See z3c.form.interfaces.IEditForm"""
@@ -66,8 +72,8 @@ class MediaForm(AnnotationEditForm):
     """The fields whose widgets need JavaScript or take files."""
 
     schema = IPageMedia
-    label = "Page material"
-    description = "Text, links and files that go with this page."
-    default_fieldset_label = "Text"
+    label = _("Page material")
+    description = _("Text, links and files that go with this page.")
+    default_fieldset_label = _("Text")
     ANNOTATION_STORAGE_KEY = MEDIA_KEY
     ASSIGN_INTERFACES = (IMediaStorage,)

@@ -3,6 +3,7 @@
 A save changes Plone and the database, or neither.
 """
 
+from annotationforms_example.i18n import _
 from annotationforms_example.schemas import IPageReview
 from collective.annotationforms import schema_view
 from collective.annotationforms.connections import foreign_connection
@@ -28,8 +29,8 @@ DATABASE = "ANNOTATIONFORMS_EXAMPLE_DATABASE"
 # What is raised if there is no connection.
 UNREACHABLE = (psycopg.Error, ForeignUnavailable)
 
-NO_DATABASE = "There is no database: reviews are stored in Plone only."
-NO_ANSWER = "The database of reviews does not answer: nothing can be saved now."
+NO_DATABASE = _("There is no database: reviews are stored in Plone only.")
+NO_ANSWER = _("The database of reviews does not answer: nothing can be saved now.")
 
 COUNT = "SELECT count(*), count(*) FILTER (WHERE verdict = 'change') FROM page_reviews"
 DELETE = "DELETE FROM page_reviews WHERE uid = %(uid)s"
@@ -78,7 +79,10 @@ def summary() -> str:
         # Its text may quote the settings.
         logger.warning("Reviews were not counted: %s", type(error).__name__)
         return NO_ANSWER
-    return f"Reviews in the database: {reviews}, pages that need changes: {to_change}."
+    return _(
+        "Reviews in the database: ${reviews}, pages that need changes: ${to_change}.",
+        mapping={"reviews": reviews, "to_change": to_change},
+    )
 
 
 @adapter(IStorageSavedEvent)

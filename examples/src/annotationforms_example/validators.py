@@ -1,6 +1,7 @@
 """One field, two forms, two rules: the marker of the storage tells them apart."""
 
 from annotationforms_example.forms import SETTINGS_KEY
+from annotationforms_example.i18n import _
 from annotationforms_example.interfaces import IMediaStorage
 from annotationforms_example.interfaces import IReviewStorage
 from annotationforms_example.interfaces import ISettingsStorage
@@ -25,7 +26,7 @@ class ContactIsRead(SimpleFieldValidator):
         super().validate(value, force)
         mailbox = (value or "").partition("@")[0]
         if mailbox.lower() in UNREAD_MAILBOXES:
-            raise Invalid("Nobody reads this mailbox: name a person or a team.")
+            raise Invalid(_("Nobody reads this mailbox: name a person or a team."))
 
 
 WidgetValidatorDiscriminators(
@@ -44,7 +45,7 @@ class ReviewerIsSomebodyElse(SimpleFieldValidator):
             annotation_storage(self.context.__parent__, SETTINGS_KEY), IPageSettings
         )
         if value and value == settings.contact:
-            raise Invalid("Who looks after the page can not review it.")
+            raise Invalid(_("Who looks after the page can not review it."))
 
 
 WidgetValidatorDiscriminators(
@@ -60,7 +61,7 @@ class RelatedPagesAreOthers(SimpleFieldValidator):
         super().validate(value, force)
         # A relation is validated as its target, the content object.
         if self.context.__parent__ in (value or ()):
-            raise Invalid("This is the page itself: choose others.")
+            raise Invalid(_("This is the page itself: choose others."))
 
 
 WidgetValidatorDiscriminators(

@@ -62,6 +62,11 @@ class EntriesView(Closed, BrowserView):
         style = table_style(self.context, self.request)
         return text_of(None, entry.raw, replace(style, max_length=RAW_LENGTH))
 
+    def unfit_titles(self, entry: Entry) -> str:
+        """Return the titles of the fields whose values do not fit them."""
+        titles = [translate(title, context=self.request) for title in entry.unfit]
+        return ", ".join(titles)
+
     def url(self, entry: Entry, view: str) -> str:
         """Return the address of a view of the page for an entry."""
         query = urlencode({"key": entry.form.key})
