@@ -203,3 +203,12 @@ def test_paging_and_long_words_fit_a_phone(open_panel):
     assert title.bounding_box()["width"] <= NARROW["width"]
     path = page.locator("tbody td").first
     assert path.bounding_box()["width"] >= 150
+
+
+@pytest.mark.parametrize("view", [PAGES[0], PAGES[1], PAGES[3], PAGES[4], PAGES[7]])
+@pytest.mark.parametrize("window", [NARROW, demo.WINDOW])
+def test_columns_are_wide_enough_to_read(open_panel, view, window):
+    page = open_panel(view)
+    page.set_viewport_size(window)
+    cells = page.locator(".form-data-table th")
+    assert min(cell.bounding_box()["width"] for cell in cells.all()) >= 100

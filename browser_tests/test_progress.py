@@ -138,7 +138,7 @@ def test_trouble_is_told_and_continue_goes_on(part, site_url, answer, told):
 
     page = part(fail)
     alert = page.get_by_role("alert").filter(has_text=told)
-    expect(alert).to_be_visible()
+    expect(alert).to_be_visible(timeout=60_000)
     expect(status(page)).to_contain_text(f"{IN_PART} of {STOCK}")
     button = page.get_by_role("button", name="Continue")
     expect(button).to_be_focused()
@@ -161,7 +161,8 @@ def test_a_part_whose_answer_was_lost_is_not_counted_as_left(part, site_url):
             route.continue_()
 
     page = part(lose, times=2)
-    expect(page.get_by_role("alert").filter(has_text="does not answer")).to_be_visible()
+    alert = page.get_by_role("alert").filter(has_text="does not answer")
+    expect(alert).to_be_visible(timeout=60_000)
     press(page, "Stop")
     expect(status(page)).to_contain_text("Stopped.")
     report = numbers(page)
