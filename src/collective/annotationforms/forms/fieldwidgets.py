@@ -12,6 +12,7 @@ from collective.annotationforms.forms.address import user_is_unknown
 from collective.annotationforms.forms.mark import mark
 from collective.annotationforms.forms.sent import check_sent
 from collective.annotationforms.forms.uploads import bring_back_uploads
+from collective.annotationforms.forms.uploads import hide_stored_file
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IStorageField
 from collective.annotationforms.interfaces import IStorageFilesField
@@ -95,6 +96,7 @@ class StorageWidgets(FieldWidgets):
             hide_passwords(widget, displays)
             if self.request.form:
                 _forget_texts(widget)
+                hide_stored_file(widget, stored)
             link_files(widget)
 
     def extract(self) -> tuple[dict[str, Any], tuple]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
+from collective.annotationforms.fields.picture import check_pictures
 from collective.annotationforms.interfaces import IUnfitField
 from collective.annotationforms.saving.kept import is_left_alone
 from collective.annotationforms.saving.kept import RowGone
@@ -178,6 +179,7 @@ def _check_sent(widget: IWidget, sent: Any, current: Any) -> None:
     name, field = widget.field.__name__, widget.field
     try:
         check_storable(widget.context, name, sent, field=field, label=widget.label)
+        check_pictures(field, sent)
     except Invalid as error:
         # What is there already may be older than the rules.
         if not same(field, sent, current):

@@ -1,5 +1,6 @@
 """Scaling the images of storages: what is scaled at all, and by plone.scale."""
 
+from collective.annotationforms.fields.picture import FORMATS
 from collective.annotationforms.storage.value import revision_of
 from collective.annotationforms.widgets.scalecache import Scale
 from collective.annotationforms.widgets.scalecache import ScaleCache
@@ -28,9 +29,6 @@ MAX_DRAWING_BYTES = 4 * 2**20
 MAX_SCALE_BYTES = 16 * 2**20
 # What a frame of an animation costs, in pixels, however small it is.
 PIXELS_OF_FRAME = 10_000
-# Pillow reads more, but some formats are decoded, or given to another program, before
-# anybody knows how large the picture is.
-FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "JPEG2000", "MPO", "PNG", "TIFF", "WEBP")
 DRAWING = "image/svg+xml"
 
 #: The scales of all images of this process.
