@@ -290,3 +290,41 @@ def test_a_picture_is_uploaded_and_replaced(material):
     image = material.shown("Picture").locator("img")
     assert width_of(image) == demo.WINDOW["width"]
     assert material.download(image) == OTHER_PICTURE.read_bytes()
+
+
+def test_a_text_is_no_picture_whatever_it_is_called(material, tmp_path):
+    text = tmp_path / "photo.png"
+    text.write_text("This is no picture.")
+    material.open("Files")
+    material.field("picture").locator("input").set_input_files(text)
+    save(material.window)
+    expect(error_of(material.window, "picture")).to_contain_text(
+        "“photo.png” is no picture that can be shown."
+    )
+    for _number in range(2):
+        material.open("Files")
+        expect(material.window.get_by_text("Confirming User Action")).to_have_count(0)
+        expect(material.field("picture").get_by_role("link")).to_have_count(0)
+
+
+def test_in_a_conflict_about_a_picture_each_has_its_own(material):
+    other = Material(material.window.context.new_page(), material.url)
+    for one in (material, other):
+        one.open("Files")
+    other.field("picture").locator("input").set_input_files(OTHER_PICTURE)
+    other.save()
+    material.field("picture").locator("input").set_input_files(PICTURE)
+    save(material.window)
+
+    field = material.field("picture")
+    expect(field).to_contain_text(f"Image already uploaded: {PICTURE.name}")
+    expect(field).not_to_contain_text("0 KB")
+    theirs = field.locator("#form-widgets-picture-other-value img")
+    assert material.download(theirs) == OTHER_PICTURE.read_bytes()
+    expect(field.locator("img")).to_have_count(1)
+    material.window.wait_for_load_state("networkidle")
+    field.get_by_label("Mine: what is in the field now").check()
+    material.save()
+    material.open_view()
+    image = material.shown("Picture").locator("img")
+    assert material.download(image) == PICTURE.read_bytes()

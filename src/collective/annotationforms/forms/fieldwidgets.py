@@ -8,9 +8,11 @@ from collective.annotationforms.fields.innerwidget import all_inner_widgets
 from collective.annotationforms.fields.moment import show_moments
 from collective.annotationforms.fields.password import hide_passwords
 from collective.annotationforms.fields.unfitwidget import UnfitFieldWidget
+from collective.annotationforms.fields.unshownwidget import UnshownWidget
 from collective.annotationforms.forms.address import user_is_unknown
 from collective.annotationforms.forms.mark import mark
 from collective.annotationforms.forms.sent import check_sent
+from collective.annotationforms.forms.unshown import update_widgets
 from collective.annotationforms.forms.uploads import bring_back_uploads
 from collective.annotationforms.forms.uploads import hide_stored_file
 from collective.annotationforms.interfaces import IAnnotationStorage
@@ -84,10 +86,12 @@ class StorageWidgets(FieldWidgets):
         usable = fields.values() if is_unknown else self._usable(fields.values())
         # Of the form, since it hands the same fields to the data managers later.
         self.form.fields = type(fields)(*map(self._of_storage, usable))
-        super().update()
+        update_widgets(self, super().update)
         displays = only_displays(whole_form(self.form))
         for widget in filter(IWidget.providedBy, self.values()):
             mark(widget, IStorageWidget)
+            if isinstance(widget, UnshownWidget):
+                continue
             stored = self.content.get(widget.field.__name__)
             if not IUnfitField.providedBy(widget.field):
                 if self.request.form:

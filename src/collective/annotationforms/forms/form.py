@@ -1,6 +1,7 @@
 """Forms that keep their data in an annotation of the content."""
 
 from AccessControl import Unauthorized
+from collective.annotationforms.fields.unshownwidget import rendered
 from collective.annotationforms.forms.address import check_permission_when_user_is_known
 from collective.annotationforms.forms.address import user_is_unknown
 from collective.annotationforms.forms.comeback import come_back
@@ -241,3 +242,7 @@ class AnnotationView(AnnotationStorageMixin, WidgetsView):
     description = ""
     status = ""
     index = ViewPageTemplateFile("templates/view.pt")
+
+    def shown(self, widget: IWidget) -> str:
+        """Return the HTML of a widget, or of a sentence if it can't be shown."""
+        return rendered(widget)

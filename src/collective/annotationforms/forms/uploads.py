@@ -56,7 +56,7 @@ def _bring_back(form: dict[str, Any], name: str) -> None:
 
 
 def hide_stored_file(widget: IWidget, stored: Any) -> None:
-    """Let a widget with a new file, which waits for a save, show no link to another one.
+    """Let a widget with a new file, which is not saved yet, link to no other one.
 
     Its template says that the file is there.
     """

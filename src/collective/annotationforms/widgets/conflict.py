@@ -4,6 +4,10 @@ from AccessControl import getSecurityManager
 from collective.annotationforms.fields.moment import show_moments
 from collective.annotationforms.fields.password import hide_passwords
 from collective.annotationforms.fields.unfitwidget import text_of_unfit
+from collective.annotationforms.fields.unshownwidget import FAULTS
+from collective.annotationforms.fields.unshownwidget import log_fault
+from collective.annotationforms.fields.unshownwidget import note_in_place_of
+from collective.annotationforms.fields.unshownwidget import unshown_name
 from collective.annotationforms.i18n import _
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IUnfitField
@@ -159,7 +163,13 @@ class RenderStorageWidget(Closed, RenderWidget):
         if IAnnotationStorage.providedBy(widget.context):
             # Buttons for rows make their widgets anew.
             link_files(widget)
-        html = super().__call__() + self._note_of_unfit()
+        try:
+            html = super().__call__() + self._note_of_unfit()
+        except FAULTS:
+            if not IAnnotationStorage.providedBy(widget.context):
+                raise
+            log_fault(widget.name)
+            return self._unshown()
         if tokens is not None:
             html = with_row_tokens(html, widget, tokens)
         html += script_of_form(widget)
@@ -167,6 +177,18 @@ class RenderStorageWidget(Closed, RenderWidget):
             return html
         name, token = escape(token_name(widget)), escape(next_token(widget))
         return f'{html}<input type="hidden" name="{name}" value="{token}" />'
+
+    def _unshown(self) -> str:
+        """Return what stands in the place of the widget, and says so when sent."""
+        widget = self.context
+        label = escape(translate(widget.label, context=self.request))
+        name = escape(unshown_name(widget.name))
+        return (
+            f'<div class="mb-3 field" id="formfield-{escape(widget.id)}">'
+            f'<b class="widget-label form-label d-block">{label}</b>'
+            f"{note_in_place_of(widget)}"
+            f'<input type="hidden" name="{name}" value="1" /></div>'
+        )
 
     def _row_tokens(self) -> dict[str, str] | None:
         """Return the tokens of rows, whether conflicts are detected or not.
