@@ -7,6 +7,7 @@ from collective.annotationforms import AnnotationEditForm
 from persistent.mapping import PersistentMapping
 from plone.app.registry.browser.controlpanel import RegistryEditForm
 from plone.autoform.form import AutoExtensibleForm
+from plone.base import PloneMessageFactory as _
 from plone.registry.interfaces import IRegistry
 from plone.supermodel.model import SchemaClass
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
@@ -35,15 +36,23 @@ class ISecond(Interface):
 
 
 class ContentForm(AutoExtensibleForm, EditForm):
-    """The form of a page that keeps the values itself, or has an adapter that does."""
+    """The form of a page that keeps the values itself, or has an adapter that does.
 
-    @buttonAndHandler("Save", name="save")
+    It has the buttons that edit forms of Plone have, as all of these forms.
+    """
+
+    @buttonAndHandler(_("Save"), name="save")
     def handle_save(self, action):
         """Save and leave, as all of these forms do."""
         data, errors = self.extractData()
         if not errors:
             self.applyChanges(data)
             self.request.response.redirect(self.context.absolute_url())
+
+    @buttonAndHandler(_("Cancel"), name="cancel")
+    def handle_cancel(self, action):
+        """Leave without a change."""
+        self.request.response.redirect(self.context.absolute_url())
 
 
 class DictForm(ContentForm):
