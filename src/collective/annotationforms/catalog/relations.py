@@ -10,6 +10,7 @@ from Acquisition import aq_base
 from collections.abc import Iterator
 from collective.annotationforms.catalog.inventory import readable_mappings
 from collective.annotationforms.interfaces import IValueWrittenEvent
+from collective.annotationforms.storage.parts import is_plain
 from collective.annotationforms.storage.parts import leaves
 from collective.annotationforms.storage.relation import note_target
 from OFS.interfaces import IObjectWillBeRemovedEvent
@@ -157,7 +158,7 @@ def _relations(page: Any, value: Any) -> Iterator[RelationValue]:
 
 
 def _has_relations(value: Any) -> bool:
-    return any(
+    return not is_plain(value) and any(
         IRelationValue.providedBy(leaf) or IRichTextValue.providedBy(leaf)
         for leaf in leaves(None, value)
     )

@@ -88,6 +88,9 @@ class AnnotationStorage(PersistentMapping):
     def __contains__(self, name: object) -> bool:
         return name in self._values()
 
+    def __len__(self) -> int:
+        return len(self._values())
+
     def __getitem__(self, name: str) -> Any:
         """Return the value of the field `name`, not to be changed in place."""
         return detached(self._values()[name])
@@ -106,6 +109,8 @@ class AnnotationStorage(PersistentMapping):
                 if type(stored) is PersistentMapping:
                     # Each of its methods asks this dict, in Python.
                     return stored.data
+                if stored is None:
+                    return NOTHING_STORED
             except NOT_LOADED:
                 # Those who ask get told below, if it is no page without annotations.
                 pass
