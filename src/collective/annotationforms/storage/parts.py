@@ -83,20 +83,25 @@ def is_plain(value: Any, depth: int = DEPTH) -> bool:
     kind = type(value)
     if kind in UNCHANGING:
         return True
-    if depth and kind in PLAIN_CONTAINERS:
-        items = value if kind is not dict else (*value, *value.values())
-        return all(
-            type(item) in UNCHANGING or is_plain(item, depth - 1) for item in items
-        )
-    return False
+    if not depth or kind not in PLAIN_CONTAINERS:
+        return False
+    items = value if kind is not dict else (*value, *value.values())
+    # Most containers have nothing but such: that is soon told.
+    return UNCHANGING.issuperset(map(type, items)) or all(
+        type(item) in UNCHANGING or is_plain(item, depth - 1) for item in items
+    )
 
 
 def plain_copy(value: Any) -> Any:
     """Return a copy of a plain value, see `is_plain`."""
     kind = type(value)
+    if kind not in PLAIN_CONTAINERS:
+        return value
+    if UNCHANGING.issuperset(map(type, value.values() if kind is dict else value)):
+        return value.copy() if kind is dict else kind(value)
     if kind is dict:
         return {name: plain_copy(item) for name, item in value.items()}
-    return kind(map(plain_copy, value)) if kind in PLAIN_CONTAINERS else value
+    return kind(map(plain_copy, value))
 
 
 def is_container(value: Any) -> bool:
