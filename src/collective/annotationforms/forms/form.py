@@ -22,6 +22,7 @@ from collective.annotationforms.saving.lock import check_lock
 from collective.annotationforms.saving.merge import changed_values
 from collective.annotationforms.saving.merge import ConflictsShown
 from collective.annotationforms.saving.merge import ValueConflict
+from collective.annotationforms.saving.merge import is_checked
 from collective.annotationforms.saving.merge import widgets_by_name
 from collective.annotationforms.saving.mergenote import merge_notes
 from collective.annotationforms.saving.save import check_storable
@@ -186,6 +187,8 @@ class AnnotationStorageMixin(Closed):
             check_lock(self.context)
         for name, value in changed.items():
             widget = widgets.get(name)
+            if widget and is_checked(widget, value):
+                continue
             field, label = (widget.field, widget.label) if widget else (None, name)
             check_storable(self.getContent(), name, value, field=field, label=label)
 

@@ -21,6 +21,8 @@ from collective.annotationforms.saving.token import stored_part
 from collective.annotationforms.saving.token import token_of
 from collective.annotationforms.saving.token import token_of_value
 from collective.annotationforms.saving.token import untouched
+from collective.annotationforms.storage.parts import is_plain
+from collective.annotationforms.storage.parts import UNCHANGING
 from collective.annotationforms.storage.value import same
 from functools import partial
 from typing import Any
@@ -79,14 +81,19 @@ class ConflictsShown(Invalid):
 
 
 def decide(
-    *, seen: str | None, sent: str, choice: str | None, get_stored: Callable[[], str]
+    *,
+    seen: str | None,
+    sent: str,
+    choice: str | None,
+    is_stored: bool,
+    get_stored: Callable[[], str],
 ) -> str:
     """Return which value of a field wins: STORED, SENT or CONFLICT.
 
-    All but the choice are tokens: of what the editor saw, None if nobody knows, of what
-    was sent, as if it were stored, and of what is stored now, which costs something and
-    is asked for only if it matters.  The choice is MINE or THEIRS, None if there was
-    nothing to choose.
+    All that is no choice is a token: of what the editor saw, None if nobody knows, of
+    what was sent, as if it were stored, and of what there is now, which costs something
+    and is asked for only if it matters; `is_stored` tells whether it is a default.  The
+    choice is MINE or THEIRS, None if there was nothing to choose.
     """
     if seen is None:
         # Sent by a script, or by a template that shows no tokens.
@@ -97,6 +104,9 @@ def decide(
     left_alone = sent in untouched(seen)
     if choice == THEIRS or (left_alone and not has_default(seen)):
         return STORED
+    if not (left_alone or is_stored) and seen.startswith(UNSTORED):
+        # Whatever the default is by now, only the editor has changed something.
+        return SENT
     stored = get_stored()
     # A default that is another one now is nobody's edit.
     is_unchanged = stored_part(seen) == stored_part(stored)
@@ -137,6 +147,11 @@ def merged_value(widget: IWidget, sent: Any) -> Any:
     if seen is not None and choice_of(widget) == THEIRS:
         widget.keeps_theirs = True
         return current
+    widget.chosen = False
+    if is_plain(sent) and is_stored(widget) and same(widget.field, sent, current):
+        # As most fields of a form: whoever has seen what, nothing is to be decided.
+        widget.kept = current
+        return current
     try:
         shown = shown_of(widget, current)
         sent = with_kept_rows(widget.context, widget, sent, shown)
@@ -171,6 +186,7 @@ def _outcome(widget: IWidget, seen: str, sent: Any) -> str:
         seen=seen,
         sent=token_of_value(widget, sent),
         choice=choice_of(widget),
+        is_stored=is_stored(widget),
         get_stored=partial(token_of, widget),
     )
 
@@ -184,6 +200,8 @@ def _check_sent(widget: IWidget, sent: Any, current: Any) -> None:
         # What is there already may be older than the rules.
         if not same(field, sent, current):
             raise ValueRefused(widget, *error.args) from error
+    else:
+        widget.checked = sent
 
 
 def is_left_unfit(widget: IWidget, sent: Any) -> bool:
@@ -273,8 +291,18 @@ def _is_undecided(widget: IWidget) -> bool:
     return (sent_token(widget) or "").startswith(UNDECIDED)
 
 
+def is_checked(widget: IWidget, value: Any) -> bool:
+    """Tell whether it is known that the value can be stored."""
+    return _is_noted(widget, "checked", value)
+
+
+def _is_noted(widget: IWidget, note: str, value: Any) -> bool:
+    """Tell whether the value is the noted one, and has not been changed in place."""
+    return type(value) in UNCHANGING and value is getattr(widget, note, NOT_CHANGED)
+
+
 def _is_as_shown(widget: IWidget, value: Any) -> bool:
-    if value is NOT_CHANGED:
+    if value is NOT_CHANGED or (_is_noted(widget, "kept", value) and is_stored(widget)):
         return True
     if getattr(widget, "chosen", False) and not is_stored(widget):
         # No matter whether it is the default, too, maybe since a moment ago.

@@ -6,6 +6,7 @@ from collective.annotationforms.saving.merge import MINE
 from collective.annotationforms.saving.merge import SENT
 from collective.annotationforms.saving.merge import STORED
 from collective.annotationforms.saving.merge import THEIRS
+from collective.annotationforms.saving.token import UNSTORED
 from itertools import product
 from unittest import TestCase
 
@@ -59,7 +60,13 @@ TABLE = (
 
 
 def outcome(seen, stored, sent, choice):
-    return decide(seen=seen, sent=sent, choice=choice, get_stored=lambda: stored)
+    return decide(
+        seen=seen,
+        sent=sent,
+        choice=choice,
+        is_stored=not stored.startswith(UNSTORED),
+        get_stored=lambda: stored,
+    )
 
 
 class TestDecide(TestCase):
