@@ -45,6 +45,9 @@ def check_sent(widgets: FieldWidgets, fields: Mapping[str, Field]) -> None:
     prefix = expandPrefix(widgets.form.prefix) + expandPrefix(widgets.prefix)
     names = {f"{prefix}{name}": field.field for name, field in fields.items()}
     for key, field, rest in _inputs(sent, names):
+        if isinstance(sent[key], str) and rest != ["count"] and len(rest) < 2:
+            # One text for a whole field.
+            continue
         of_field, inner = _field_at(field, rest)
         if inner == ["count"] and _has_rows(of_field):
             _check_count(sent, key, of_field)
