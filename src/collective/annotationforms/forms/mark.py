@@ -6,22 +6,20 @@ from zope.interface import Provides
 from zope.interface.interface import InterfaceClass
 
 
-def mark(obj: Any, interface: InterfaceClass) -> None:
-    """Let an object provide an interface, as alsoProvides() does.
+def mark(obj: Any, *interfaces: InterfaceClass) -> None:
+    """Let an object provide interfaces, as alsoProvides() does.
 
     That puts all interfaces of the object in their order each time, which takes longer
     than anything else that we do with a widget.
     """
     declared = vars(obj).get("__provides__")
-    obj.__provides__ = _with(obj.__class__, declared, interface)
+    obj.__provides__ = _with(obj.__class__, declared, interfaces)
 
 
 # The limit is for forms that make a class for each request.
 @lru_cache(maxsize=1000)
-def _with(cls: type, declared: Any, interface: InterfaceClass) -> Any:
-    """Return what is declared for an object of the class, and the interface."""
-    if declared is None:
-        return Provides(cls, interface)
+def _with(cls: type, declared: Any, interfaces: tuple[InterfaceClass, ...]) -> Any:
+    """Return what is declared for an object of the class, and the interfaces."""
     # The last one is what the class implements.
-    interfaces = declared.__bases__[:-1]
-    return Provides(cls, *interfaces, interface)
+    before = () if declared is None else declared.__bases__[:-1]
+    return Provides(cls, *before, *interfaces)

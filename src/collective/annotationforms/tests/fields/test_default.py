@@ -2,7 +2,7 @@ from collective.annotationforms import annotation_storage
 from collective.annotationforms import AnnotationStorageMixin
 from collective.annotationforms import schema_view
 from collective.annotationforms.fields.default import ask_once
-from collective.annotationforms.forms.fieldwidgets import field_of_storage
+from collective.annotationforms.forms.storagefield import field_of_storage
 from collective.annotationforms.tests import sampleforms
 from collective.annotationforms.tests.layers import IntegrationTestCase
 from plone.app.contenttypes.interfaces import IDocument
