@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from collective.annotationforms.interfaces import IAnnotationForm
 from copy import copy
+from z3c.form.interfaces import IMultiWidget
+from z3c.form.interfaces import IObjectWidget
 from z3c.form.interfaces import IWidget
 from zope.schema.interfaces import IField
 
@@ -11,11 +13,22 @@ def inner_widgets(widget: IWidget) -> Iterator[IWidget]:
     """Yield the widgets that the widget has itself, not those within them."""
     for owner in (widget, getattr(widget, "subform", None)):
         for name in ("widgets", "key_widgets"):
-            found = getattr(owner, name, None) or ()
+            found = getattr(owner, name, None)
+            if not found:
+                continue
             values = getattr(found, "values", None)
             widgets = values() if values else found
             # A list has no widgets for its keys, but None for each.
             yield from filter(IWidget.providedBy, widgets)
+
+
+def has_parts(widget: IWidget) -> bool:
+    """Tell whether the widget is for several items, or for an object, or has such."""
+    return (
+        IMultiWidget.providedBy(widget)
+        or IObjectWidget.providedBy(widget)
+        or any(True for _inner in inner_widgets(widget))
+    )
 
 
 def all_inner_widgets(widget: IWidget) -> Iterator[IWidget]:

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from collective.annotationforms.fields.default import ask_once
 from collective.annotationforms.fields.fit import fits
 from collective.annotationforms.fields.innerwidget import all_inner_widgets
+from collective.annotationforms.fields.innerwidget import has_parts
 from collective.annotationforms.fields.moment import show_moments
 from collective.annotationforms.fields.password import hide_passwords
 from collective.annotationforms.fields.unfitwidget import UnfitFieldWidget
+from collective.annotationforms.fields.unshownwidget import FAULTS
 from collective.annotationforms.fields.unshownwidget import UnshownWidget
 from collective.annotationforms.forms.address import user_is_unknown
 from collective.annotationforms.forms.making import MarkedWidgets
@@ -40,6 +42,7 @@ from collective.annotationforms.saving.token import has_token
 from collective.annotationforms.saving.token import shown_value
 from collective.annotationforms.storage.partialschema import Keeps
 from collective.annotationforms.storage.partialschema import with_columns
+from contextlib import suppress
 from copy import copy
 from plone.formwidget.namedfile.interfaces import INamedFileWidget
 from typing import Any
@@ -102,7 +105,8 @@ class MergingWidgets(FieldWidgets):
             if self.request.form:
                 _forget_texts(widget)
                 hide_stored_file(widget, stored)
-            link_files(widget)
+            if has_parts(widget):
+                link_files(widget)
 
     def extract(self) -> tuple[dict[str, Any], tuple]:
         """See z3c.form.interfaces.IWidgets"""
@@ -135,12 +139,12 @@ class MergingWidgets(FieldWidgets):
         takes a third of what it takes in between the templates.
         """
         if self._tokens is None:
-            widgets = filter(IWidget.providedBy, self.values())
-            self._tokens = {
-                widget.name: next_token(widget)
-                for widget in widgets
-                if has_token(widget)
-            }
+            self._tokens = {}
+            for widget in filter(IWidget.providedBy, self.values()):
+                # One that fails is asked for again, if its widget is rendered at all.
+                with suppress(*FAULTS):
+                    if has_token(widget):
+                        self._tokens[widget.name] = next_token(widget)
         return self._tokens
 
     def _merge(self, data: dict[str, Any]) -> list[ValueConflict | ValueRefused]:

@@ -1,6 +1,7 @@
 """Conflicts as an editor sees them: the other value, whose it is, and a choice."""
 
 from AccessControl import getSecurityManager
+from collective.annotationforms.fields.innerwidget import has_parts
 from collective.annotationforms.fields.moment import show_moments
 from collective.annotationforms.fields.password import hide_passwords
 from collective.annotationforms.fields.unfitwidget import text_of_unfit
@@ -27,6 +28,7 @@ from collective.annotationforms.storage.history import Change
 from collective.annotationforms.storage.history import last_change_of
 from collective.annotationforms.widgets.difference import as_html
 from collective.annotationforms.widgets.difference import difference
+from collective.annotationforms.widgets.language import language_of
 from collective.annotationforms.widgets.rowtoken import row_tokens
 from collective.annotationforms.widgets.rowtoken import with_row_tokens
 from collective.annotationforms.widgets.script import script_of_form
@@ -45,6 +47,9 @@ from z3c.form.interfaces import IFormAware
 from z3c.form.interfaces import INPUT_MODE
 from z3c.form.interfaces import ITextAreaWidget
 from z3c.form.interfaces import IWidget
+from zope.browserpage.viewpagetemplatefile import (
+    ViewPageTemplateFile as ZopeTemplateFile,
+)
 from zope.component import adapter
 from zope.component import getMultiAdapter
 from zope.i18n import translate
@@ -159,12 +164,14 @@ class RenderStorageWidget(Closed, RenderWidget):
     def __call__(self) -> str:
         """Return the HTML of the widget, and of a hidden input with the token."""
         widget = self.context
-        tokens = self._row_tokens()
-        if IAnnotationStorage.providedBy(widget.context):
-            # Buttons for rows make their widgets anew.
-            link_files(widget)
+        tokens = None
+        if has_parts(widget):
+            tokens = self._row_tokens()
+            if IAnnotationStorage.providedBy(widget.context):
+                # Buttons for rows make their widgets anew.
+                link_files(widget)
         try:
-            html = super().__call__() + self._note_of_unfit()
+            html = self._rendered() + self._note_of_unfit()
         except FAULTS:
             if not IAnnotationStorage.providedBy(widget.context):
                 raise
@@ -173,9 +180,10 @@ class RenderStorageWidget(Closed, RenderWidget):
         if tokens is not None:
             html = with_row_tokens(html, widget, tokens)
         html += script_of_form(widget)
-        if not has_token(widget):
+        token = self._token()
+        if token is None:
             return html
-        name, token = escape(token_name(widget)), escape(next_token(widget))
+        name, token = escape(token_name(widget)), escape(token)
         return f'{html}<input type="hidden" name="{name}" value="{token}" />'
 
     def _unshown(self) -> str:
@@ -189,6 +197,25 @@ class RenderStorageWidget(Closed, RenderWidget):
             f"{note_in_place_of(widget)}"
             f'<input type="hidden" name="{name}" value="1" /></div>'
         )
+
+    def _rendered(self) -> str:
+        template = getattr(self.index, "__func__", None)
+        is_ours = IAnnotationStorage.providedBy(self.context.context)
+        language = language_of(self.context) if is_ours else None
+        if language is None or not isinstance(template, ZopeTemplateFile):
+            return super().__call__()
+        namespace = template.pt_getContext(self, self.request)
+        namespace["target_language"] = language
+        return template.pt_render(namespace)
+
+    def _token(self) -> str | None:
+        """Return the token of the field, None if there is none."""
+        widget = self.context
+        # Those of a form are made at once.
+        token = getattr(widget.__parent__, "tokens", {}).get(widget.name)
+        if token is None and has_token(widget):
+            return next_token(widget)
+        return token
 
     def _row_tokens(self) -> dict[str, str] | None:
         """Return the tokens of rows, whether conflicts are detected or not.

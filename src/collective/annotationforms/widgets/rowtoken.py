@@ -66,8 +66,9 @@ def _tokens(
     if IMultiWidget.providedBy(widget):
         name = None if name is None else sent_name(widget, name)
         for row in Rows(storage, widget, stored, name=name):
-            if row.token:
-                yield row.widget.name, row.token
+            # Each time that it is asked for, it has another salt.
+            if token := row.token:
+                yield row.widget.name, token
             yield from _tokens(storage, row.widget, row.name, row.value)
     elif IObjectWidget.providedBy(widget) and widget.widgets is not None:
         for cell in widget.widgets.values():
