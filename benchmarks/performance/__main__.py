@@ -22,7 +22,10 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 TARGET = ROOT / "docs" / "performance.rst"
 KEPT = ROOT / "var" / "performance.json"
 WRITERS = "writers"
-SECTIONS = ("forms", "managers", "requests", "large", "growth", WRITERS)
+SECTIONS = (
+    *("forms", "managers", "requests", "large", "growth", "pages", "renders"),
+    WRITERS,
+)
 
 
 def arguments() -> Namespace:

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import contextmanager
+from performance import manypages
 from performance.peers import Peer
 from performance.requests import written_since
+from performance.schemas import IFields5
 from performance.schemas import IFields20
 from performance.schemas import values_of
 from performance.site import Site
@@ -58,8 +60,11 @@ def pages(site: Site, numbers: list[int]) -> list[dict]:
     """Return what each page of the control panel costs with so many pages of data."""
     found, done = [], 0
     for number in sorted(numbers):
-        admin_table.add_pages(done, number)
+        manypages.add_pages(done, number)
         done = number
+        with _memory() as memory:
+            milliseconds = _cpu(manypages.index_pages, times=1)
+        found.append({"pages": number, "view": "index", "ms": milliseconds, **memory})
         for name, path in (admin_table.VIEWS | admin_table.EXPORTS).items():
             path = path.format(last=max(number - number % 25 - 25, 0))
             if number < 25 and name == "table, last part":
@@ -75,10 +80,11 @@ def _get(site: Site, path: str) -> None:
     site.browser.get(f"/{admin_table.serve.SITE_ID}/{path}")
 
 
-def _cpu(run: Callable[[], Any]) -> float:
-    run()
-    started = process_time()
-    run()
+def _cpu(run: Callable[[], Any], times: int = 2) -> float:
+    """Return the milliseconds that it takes the last time."""
+    for _time in range(times):
+        started = process_time()
+        run()
     return (process_time() - started) * 1000
 
 
@@ -93,12 +99,13 @@ def _memory() -> Iterator[dict[str, float]]:
 
 
 def renders(site: Site, peer: Peer, number: int) -> list[dict]:
-    """Return what is there after 10, half of them and all renders of a form."""
-    visit, found = Visit(site, peer, IFields20), []
+    """Return what is there after 10, 100, ... and all renders of a form."""
+    visit, found = Visit(site, peer, IFields5), []
+    wanted = {10**power for power in range(1, 9)} | {number}
     for turn in range(1, number + 1):
         visit.get()()
         transaction.abort()
-        if turn in (10, number // 2, number):
+        if turn in wanted:
             found.append({"renders": turn, **_population()})
     return found
 
@@ -109,6 +116,10 @@ def _population() -> dict[str, Any]:
     return {
         "classes": sum(isinstance(one, type) for one in objects),
         "specifications": sum(isinstance(one, Specification) for one in objects),
+        # What each cache of look-ups has been asked for.
+        "cached": sum(
+            len(one._required) for one in objects if isinstance(one, AdapterLookupBase)
+        ),
         "objects": len(objects),
         "mb": psutil.Process().memory_info().rss / 1e6,
     }

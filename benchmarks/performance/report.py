@@ -94,25 +94,42 @@ def _growth(found: dict[str, Any]) -> Iterator[str]:
             for row in found["forms"]
         ],
     )
-    yield "Pages with data, views of the control panel; memory that is kept:\n"
-    yield table(
-        ("pages", "view", "ms", "MB more"),
-        [_row(row, "pages", "view", "ms", "mb") for row in found["pages"]],
-    )
-    yield "Renders of a form in one process:\n"
-    yield table(
-        ("renders", "classes", "specifications", "objects", "MB"),
-        [
-            _row(row, "renders", "classes", "specifications", "objects", "mb")
-            for row in found["renders"]
-        ],
-    )
     yield "Look-ups of adapters that miss the cache in the second request:\n"
     yield table(
         ("where the values are", "GET", "POST"),
         [
             (peer, row["get"], row["post_change"])
             for peer, row in found["missed"].items()
+        ],
+    )
+
+
+def _pages(found: list[dict]) -> Iterator[str]:
+    yield title("Many pages")
+    yield (
+        "Indexing all pages of the site, and views of the control panel, with so many"
+        " pages\nthat have data; memory that is kept afterwards.  The pages are made"
+        " without events: an\nannotation with five values, and a record in the catalog"
+        " with the indexes that are\nsearched, without versions and relations.\n"
+    )
+    yield table(
+        ("pages", "view", "ms", "MB more"),
+        [_row(row, "pages", "view", "ms", "mb") for row in found],
+    )
+
+
+def _renders(found: list[dict]) -> Iterator[str]:
+    yield title("Many renders")
+    yield (
+        "What is in the memory of one process after so many renders of a form of five"
+        " fields.\n*Cached* are the specifications that caches of look-ups were asked"
+        " for.\n"
+    )
+    yield table(
+        ("renders", "classes", "specifications", "cached", "objects", "MB"),
+        [
+            _row(row, "renders", "classes", "specifications", "cached", "objects", "mb")
+            for row in found
         ],
     )
 
@@ -143,6 +160,8 @@ SECTIONS = {
     "requests": _requests,
     "large": _large,
     "growth": _growth,
+    "pages": _pages,
+    "renders": _renders,
     "writers": _writers,
 }
 

@@ -82,18 +82,25 @@ def requests(site: Site, extent: Extent) -> dict[str, Any]:
 
 
 def growing(site: Site, extent: Extent) -> dict[str, Any]:
-    """Return what many pages, renders and forms of a page cost."""
+    """Return what many forms of a page cost, and what adapters are looked up again."""
     return {
-        # Before the forms of a page: the control panel lists each of those.
-        "pages": growth.pages(site, extent.pages),
         "missed": {
             peer.title: growth.missed_lookups(site, peer)
             for peer in PEERS
             if peer.name in (REFERENCE, "behavior", "ours", "ours-marked")
         },
-        "renders": growth.renders(site, OURS, extent.renders),
         "forms": growth.forms_on_page(site, OURS, [1, 10, 100, 1000]),
     }
+
+
+def pages(site: Site, extent: Extent) -> list[dict]:
+    """Return what the control panel and the index cost with many pages."""
+    return growth.pages(site, extent.pages)
+
+
+def renders(site: Site, extent: Extent) -> list[dict]:
+    """Return what many renders of a form leave behind."""
+    return growth.renders(site, OURS, extent.renders)
 
 
 #: The sections that need a site in this process.
@@ -102,6 +109,9 @@ IN_SITE: dict[str, Callable[[Site, Extent], dict]] = {
     "managers": managers,
     "requests": requests,
     "large": large,
+    # Before the forms of a page: the control panel lists each of those.
+    "pages": pages,
+    "renders": renders,
     "growth": growing,
 }
 
