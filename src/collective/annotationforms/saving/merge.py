@@ -104,7 +104,7 @@ def decide(
     left_alone = sent in untouched(seen)
     if choice == THEIRS or (left_alone and not has_default(seen)):
         return STORED
-    if not (left_alone or is_stored) and seen.startswith(UNSTORED):
+    if not (left_alone or is_stored or stored_part(seen)):
         # Whatever the default is by now, only the editor has changed something.
         return SENT
     stored = get_stored()

@@ -54,6 +54,8 @@ TABLE = (
     ("!~D", "~D", "C", MINE, SENT, "so it was, and mine was chosen"),
     ("!~D", "~E", "C", MINE, SENT, "so it was, and the default is another one now"),
     ("!~D", "B", "C", MINE, CONFLICT, "so it was, and somebody has stored one since"),
+    ("~D~1", "~E~1", "B", None, SENT, "the default is another one, the editor typed"),
+    ("A~E", "~D~1", "B", None, CONFLICT, "rows that lack a column were deleted"),
     (None, "B", "C", None, SENT, "a script says nothing of what it saw"),
     (None, "B", "C", THEIRS, SENT, "a script has nothing to choose"),
 )
