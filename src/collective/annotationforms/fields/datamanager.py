@@ -67,9 +67,9 @@ class StorageField(DictionaryField):
 
     def query_stored(self, default: Any = NO_VALUE) -> Any:
         """See IStorageDataManager"""
-        value = super().query(default)
+        value = self.data.get(self.field.__name__, default)
         # As most values are: nothing is to be replaced in them.
-        if value is default or is_plain(value):
+        if value is default or type(value) in UNCHANGING or is_plain(value):
             return value
         return _with_readable_names(with_targets(value))
 

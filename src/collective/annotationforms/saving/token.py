@@ -21,6 +21,7 @@ from collective.annotationforms.saving.digest import digest
 from collective.annotationforms.saving.givenback import is_given_back
 from collective.annotationforms.saving.hiddentarget import with_hidden_targets
 from collective.annotationforms.saving.rowtoken import is_sent
+from collective.annotationforms.storage.parts import UNCHANGING
 from collective.annotationforms.storage.rows import compared_columns
 from collective.annotationforms.storage.value import filled_up
 from typing import Any
@@ -70,7 +71,7 @@ def token_of(widget: IWidget) -> str:
 
 def _token_of_stored(widget: IWidget, value: Any) -> str:
     field = widget.field
-    if not draws_defaults(field):
+    if type(value) in UNCHANGING or not draws_defaults(field):
         return token_of_value(widget, sent_back(widget, value))
     stored, shown = (
         token_of_value(widget, sent_back(widget, one))

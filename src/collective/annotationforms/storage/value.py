@@ -11,6 +11,7 @@ from collective.annotationforms.storage.parts import parts
 from collective.annotationforms.storage.parts import plain_copy
 from collective.annotationforms.storage.parts import rebuilt
 from collective.annotationforms.storage.parts import SEQUENCES
+from collective.annotationforms.storage.parts import UNCHANGING
 from collective.annotationforms.storage.relation import target_of
 from datetime import date
 from datetime import time
@@ -46,6 +47,8 @@ def detached(value: Any) -> Any:
     Those notice changes and are stored by themselves, everything else in the value does
     not.  Raises ValueError for what can't be copied so.
     """
+    if type(value) in UNCHANGING:
+        return value
     if is_plain(value):
         return plain_copy(value)
     written = BytesIO()
