@@ -105,7 +105,11 @@ class AnnotationStorage(PersistentMapping):
         if self._annotations_of_page is not None:
             # As almost always: what follows comes to the same, with more questions.
             try:
-                stored = aq_base(self.__parent__).__annotations__.get(self.key)
+                page = aq_base(self.__parent__)
+                if page._p_changed is None:
+                    page._p_activate()
+                # A page that was never annotated has no such attribute.
+                stored = vars(page).get("__annotations__", NOTHING_STORED).get(self.key)
                 if type(stored) is PersistentMapping:
                     # Each of its methods asks this dict, in Python.
                     return stored.data
