@@ -18,10 +18,10 @@ from collective.annotationforms.interfaces import VERSIONED
 from collective.annotationforms.permission.closed import Closed
 from collective.annotationforms.permission.form import check_permission
 from collective.annotationforms.registry import remember_class
+from collective.annotationforms.saving.changed import changed_values
+from collective.annotationforms.saving.changed import is_checked
 from collective.annotationforms.saving.lock import check_lock
-from collective.annotationforms.saving.merge import changed_values
 from collective.annotationforms.saving.merge import ConflictsShown
-from collective.annotationforms.saving.merge import is_checked
 from collective.annotationforms.saving.merge import ValueConflict
 from collective.annotationforms.saving.merge import widgets_by_name
 from collective.annotationforms.saving.mergenote import merge_notes

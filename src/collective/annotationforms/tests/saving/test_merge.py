@@ -1,6 +1,6 @@
 from collective.annotationforms import annotation_storage
 from collective.annotationforms import AnnotationStorageMixin
-from collective.annotationforms.saving.merge import changed_values
+from collective.annotationforms.saving.changed import changed_values
 from collective.annotationforms.saving.merge import merged_value
 from collective.annotationforms.saving.merge import ValueConflict
 from collective.annotationforms.saving.token import token_name
