@@ -32,6 +32,7 @@ def arguments() -> Namespace:
     parser = ArgumentParser(prog="make benchmark", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="measure less often")
     parser.add_argument("--only", nargs="+", choices=SECTIONS, default=SECTIONS)
+    parser.add_argument("--repetitions", type=int, help="how often a step is measured")
     parser.add_argument(
         "--pages", type=int, nargs="+", help="pages with data, e.g. 1 1000 100000"
     )
@@ -43,9 +44,9 @@ def extent(options: Namespace) -> dict[str, Any]:
     """Return how much is measured, see sections.Extent."""
     quick = options.quick
     return {
-        "repetitions": 5 if quick else 30,
-        "pages": options.pages or ([1, 10] if quick else [1, 100, 1000]),
-        "renders": options.renders or (50 if quick else 1000),
+        "repetitions": options.repetitions or (5 if quick else 30),
+        "pages": options.pages or ([1, 10] if quick else [1, 100, 1000, 10_000]),
+        "renders": options.renders or (50 if quick else 10_000),
     }
 
 

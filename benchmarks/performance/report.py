@@ -11,7 +11,7 @@ Performance
 ===========
 
 What a form costs, side by side with other places to keep the same values: made by
-``make benchmark`` in ten minutes, or in three with ``ARGS=--quick``; ``ARGS=--help``
+``make benchmark`` in twenty minutes, or in three with ``ARGS=--quick``; ``ARGS=--help``
 tells the rest.
 
 All forms are made of the same classes of ``z3c.form``, ``plone.autoform`` and
