@@ -8,6 +8,7 @@ from formdata import add_folder
 from formdata import add_review
 from formdata import copy_page
 from formdata import delete
+from formdata import JSON
 from playwright.sync_api import expect
 
 import csv
@@ -107,6 +108,20 @@ def test_data_are_edited_and_shown_from_the_tab(page, reviews):
     assert_accessible(page)
 
 
+def test_the_history_of_the_page_tells_which_form_was_edited(page, folder):
+    page_url = add_review(page, folder, "With a history", "ada@example.org")
+    page.request.patch(page_url, data={"versioning_enabled": True}, headers=JSON)
+    page.goto(f"{page_url}/@@page-review")
+    page.get_by_label("Notes").fill("Ask Zoë")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_url(page_url)
+    page.goto(f"{page_url}/@@form-data")
+    press(page, "History of the page")
+    expect(page.locator("#content")).to_contain_text("Form data edited: Page review")
+    # Other tests count the pages with data.
+    delete(page, page_url)
+
+
 def test_data_of_a_page_are_exported(page, reviews):
     page.goto(f"{reviews['Opening hours']}/@@form-data")
     with page.expect_download() as download:
@@ -154,6 +169,11 @@ def test_the_control_panel_is_found_and_counts_pages(open_panel):
     assert page.locator("h1").inner_text() == "Form data"
     expect(row_of(page, "Page review")).to_contain_text("2 of")
     expect(row_of(page, "Page material")).to_contain_text("0 of")
+    chart = page.get_by_role("img", name="Pages with form data, by the month")
+    expect(chart.locator("rect")).to_have_count(13)
+    assert chart.locator("rect").last.bounding_box()["height"] > 20
+    page.locator("summary", has_text="The same as a table").click()
+    expect(page.locator("details tbody tr").last).to_contain_text("2")
     assert_accessible(page)
     assert_fits_narrow_screens(page)
 

@@ -18,12 +18,14 @@ from collective.annotationforms.overview.entry import entries_of
 from collective.annotationforms.overview.entry import Entry
 from collective.annotationforms.overview.text import table_style
 from collective.annotationforms.permission.closed import Closed
+from collective.annotationforms.permission.user import has_permission
 from collective.annotationforms.saving.deletion import delete_data
 from collective.annotationforms.saving.deletion import delete_unreadable
 from collective.annotationforms.saving.lock import check_lock
 from dataclasses import replace
 from functools import cached_property
 from plone.protect.authenticator import check
+from Products.CMFEditions.Permissions import AccessPreviousVersions
 from Products.Five import BrowserView
 from Products.statusmessages.interfaces import IStatusMessage
 from urllib.parse import urlencode
@@ -75,6 +77,13 @@ class EntriesView(Closed, BrowserView):
 
 class FormDataView(EntriesView):
     """The list: a row for each form, and for managers what forms have left."""
+
+    @property
+    def history_url(self) -> str | None:
+        """The address of the history of the page, None if it is not for the user."""
+        if not has_permission(AccessPreviousVersions, self.context):
+            return None
+        return f"{self.context.absolute_url()}/@@historyview"
 
     @property
     def undo_url(self) -> str | None:

@@ -1,6 +1,7 @@
 """Take back a deletion: of one page, or of a clean-up."""
 
 from AccessControl import Unauthorized
+from collective.annotationforms.browser.byline import IAboutFormData
 from collective.annotationforms.browser.download import keep_out_of_caches
 from collective.annotationforms.browser.encoding import check_encoding
 from collective.annotationforms.catalog.search import below_site
@@ -12,13 +13,16 @@ from collective.annotationforms.lifecycle.undo import undo
 from collective.annotationforms.lifecycle.undo import UndoImpossibleError
 from collective.annotationforms.permission.closed import Closed
 from collective.annotationforms.registry import registered_forms
+from collective.annotationforms.saving.username import name_of_user
 from functools import cached_property
 from plone.protect.authenticator import check
 from Products.CMFCore.interfaces import ISiteRoot
 from Products.Five import BrowserView
 from Products.statusmessages.interfaces import IStatusMessage
+from zope.interface import implementer
 
 
+@implementer(IAboutFormData)
 class UndoDeletion(Closed, BrowserView):
     """A GET lists what the user may take back, a POST takes one of it back."""
 
@@ -58,6 +62,10 @@ class UndoDeletion(Closed, BrowserView):
         """Return what people call the data."""
         titles = {form.key: form.title for form in registered_forms(self.request)}
         return titles.get(deletion.key, deletion.key)
+
+    def user(self, deletion: Deletion) -> str:
+        """Return the name of who has deleted."""
+        return name_of_user(self.context, deletion.user)
 
     def path(self, deletion: Deletion) -> str:
         """Return where the data were deleted."""

@@ -16,6 +16,7 @@ from collective.annotationforms.fields.text import text_of
 from collective.annotationforms.i18n import _
 from collective.annotationforms.interfaces import StorageError
 from collective.annotationforms.permission.access import Access
+from collective.annotationforms.saving.username import name_of_user
 from collective.annotationforms.storage.history import Change
 from collective.annotationforms.storage.history import last_change
 from collective.annotationforms.storage.text import readable
@@ -158,9 +159,7 @@ def _editor(record: Record) -> str:
     change = _change(record)
     if change is None or not Access(record.page, record.form).changes_form:
         return ""
-    membership = getToolByName(record.page, "portal_membership")
-    known = membership.getMemberInfo(change.user) or {}
-    return known.get("fullname") or change.user
+    return name_of_user(record.page, change.user)
 
 
 _ABOUT_TEXTS: dict[str, Callable[[Record], str]] = {

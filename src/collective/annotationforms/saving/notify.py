@@ -6,6 +6,7 @@ from Acquisition import aq_base
 from collections.abc import Mapping
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IStorageSavedEvent
+from collective.annotationforms.saving.changenote import noted_in_history
 from dataclasses import dataclass
 from Products.CMFEditions.Permissions import SaveNewVersion
 from typing import Any
@@ -73,6 +74,7 @@ def notify_page(event: StorageSavedEvent, fields: Mapping[str, IField]) -> None:
     manager = getSecurityManager()
     setSecurityManager(PageNotification(event.page, manager))
     try:
-        notify(page_modified_event(event, fields))
+        with noted_in_history(event.storage):
+            notify(page_modified_event(event, fields))
     finally:
         setSecurityManager(manager)
