@@ -62,6 +62,7 @@ setup(
         "persistent",
         "Pillow",
         "plone.app.content",
+        "plone.app.layout",
         "plone.app.linkintegrity",
         "plone.app.textfield",
         "plone.app.uuid",
@@ -102,6 +103,7 @@ setup(
         "Zope",
         "zope.annotation",
         "zope.browser",
+        "zope.browserpage",
         "zope.component",
         "zope.configuration",
         "zope.copy",
@@ -112,9 +114,11 @@ setup(
         "zope.interface",
         "zope.intid",
         "zope.lifecycleevent",
+        "zope.location",
         "zope.publisher",
         "zope.schema",
         "zope.security",
+        "zope.viewlet",
     ],
     extras_require=CONNECTIONS
     | {
