@@ -63,6 +63,7 @@ class Writer:
         else:
             # Both lines are to be kept.
             self.answers["conflict"] += 1
+            form["form.widgets.log-conflict"] = "mine"
             theirs = other.get_text("\n").split() if other else []
             form["form.widgets.log"] = "\n".join([*theirs, line])
         return form
