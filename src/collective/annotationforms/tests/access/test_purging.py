@@ -85,13 +85,16 @@ class TestPurging(AccessTestCase):
             with self.subTest(stored=stored):
                 self.restore_all()
                 self.put(stored)
-                for user in ("editor", "manager"):
-                    page = self.get(user, DELETE)
-                    self.assertIn("Nothing of the page itself.", page)
-                    self.assertNotIn(DELETED, self.delete(user))
-                    self.assertTrue(self.has_data())
-                self.delete("manager", versions="1")
+                page = self.get("editor", DELETE)
+                self.assertIn("Nothing of the page itself.", page)
+                self.assertNotIn(DELETED, self.delete("editor"))
                 self.assertTrue(self.has_data())
+                # Who manages form data may, since no form is needed to tell whose it is.
+                page = self.get("manager", DELETE)
+                self.assertNotIn("Nothing of the page itself.", page)
+                self.assertIn("is expected", page)
+                self.delete("manager", versions="1")
+                self.assertFalse(self.has_data())
                 self.assertEqual(0, self.count())
 
     def test_who_may_not_purge_either(self):
