@@ -89,7 +89,7 @@ class TestPurging(AccessTestCase):
                 self.assertIn("Nothing of the page itself.", page)
                 self.assertNotIn(DELETED, self.delete("editor"))
                 self.assertTrue(self.has_data())
-                # Who manages form data may, since no form is needed to tell whose it is.
+                # Who manages form data may: no form has to tell whose it is.
                 page = self.get("manager", DELETE)
                 self.assertNotIn("Nothing of the page itself.", page)
                 self.assertIn("is expected", page)
