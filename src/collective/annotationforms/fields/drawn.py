@@ -7,7 +7,7 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.permission.column import is_displayed
-from collective.annotationforms.storage.attribute import is_computed
+from collective.annotationforms.storage.attribute import is_of_class
 from collective.annotationforms.storage.partialschema import all_schemata_in
 from collective.annotationforms.storage.partialschema import has_columns
 from collective.annotationforms.storage.parts import parts
@@ -79,7 +79,7 @@ def _lacking(schema: InterfaceClass, row: Any) -> dict[str, IField]:
     return {
         name: column
         for name, column in getFields(schema).items()
-        if name not in has and _is_drawn(schema, name) and not is_computed(row, name)
+        if name not in has and _is_drawn(schema, name) and not is_of_class(row, name)
     }
 
 

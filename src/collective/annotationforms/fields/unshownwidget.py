@@ -50,7 +50,7 @@ class UnshownWidget(TextWidget):
 
     def render(self) -> str:
         """See z3c.form.interfaces.IWidget"""
-        return note_in_place_of(self)
+        return note_in_place_of(self) + input_of_unshown(self)
 
 
 @implementer(IFieldWidget)
@@ -63,6 +63,12 @@ def note_in_place_of(widget: IWidget) -> str:
     """Return the HTML that stands in the place of a widget."""
     text = escape(translate(MESSAGE, context=widget.request))
     return f'<span id="{escape(widget.id)}" class="text-danger">{text}</span>'
+
+
+def input_of_unshown(widget: IWidget) -> str:
+    """Return the HTML of an input that says that a form has not shown a field."""
+    name = escape(unshown_name(widget.name))
+    return f'<input type="hidden" name="{name}" value="1" />'
 
 
 def rendered(widget: IWidget) -> str:

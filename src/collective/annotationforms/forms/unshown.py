@@ -45,12 +45,17 @@ def _faulty(widgets: FieldWidgets, update: Callable[[], None]) -> Iterator[str]:
 
 
 def _unshown_before(widgets: FieldWidgets) -> Iterator[str]:
-    """Yield the names of fields whose widgets the form had no HTML of when it was sent.
+    """Yield the names of fields that the form did not show when it was sent.
 
-    What a browser says is tried: else it could leave out a field that is required.
+    What is stored stays, also if it could be shown by now: nothing was sent for it.
+    Where nothing is stored, what a browser says is tried: else it could leave out a
+    field that is required.
     """
     for name, widget in widgets.items():
         if unshown_name(widget.name) not in widgets.request.form:
+            continue
+        if widget.field.__name__ in widgets.content:
+            yield name
             continue
         try:
             widget.render()

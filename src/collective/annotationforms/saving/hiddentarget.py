@@ -46,14 +46,19 @@ def with_kept_targets(
     is_list = IRelationList.providedBy(widget.field)
     if not is_list and not IRelation.providedBy(widget.field):
         return sent
-    hidden = _by_uuid(filter(is_hidden, _targets(stored)))
+    stored = _targets(stored)
+    hidden = [target for target in stored if is_hidden(target)]
     if not hidden:
         return sent
-    uuids = _uuids(widget, name)
+    chosen = _by_uuid(_targets(sent))
+    if are_shown:
+        chosen.update(_by_uuid(hidden))
+    kept = [chosen[uuid] for uuid in _uuids(widget, name) if uuid in chosen]
     if not are_shown:
-        uuids = [*filter(None, uuids), *hidden]
-    found = {**_by_uuid(_targets(sent)), **hidden}
-    kept = [found[uuid] for uuid in dict.fromkeys(uuids) if uuid in found]
+        others = [target for target in stored if not is_hidden(target)]
+        # By their UUIDs: some are wrapped.
+        is_left_alone = list(map(IUUID, kept)) == list(map(IUUID, others))
+        kept = stored if is_left_alone else kept + hidden
     if is_list:
         return kept
     return kept[0] if kept else sent

@@ -24,6 +24,7 @@ from typing import Any
 from z3c.form.interfaces import DISPLAY_MODE
 from z3c.form.interfaces import IMultiWidget
 from z3c.form.interfaces import IObjectWidget
+from z3c.form.interfaces import ITextWidget
 from z3c.form.interfaces import IWidget
 from z3c.form.interfaces import NO_VALUE
 from zope.interface import Invalid
@@ -97,8 +98,9 @@ class _Keeper:
         if IObjectWidget.providedBy(widget) and sent is not None:
             return self._columns(widget, name, sent, stored, row)
         if not is_left_out(widget, name, sent) and not _lacks_input(widget, name, row):
-            # A widget within another one shows what it finds.
-            are_shown = widget.name == self.outermost
+            # A menu has pages that it finds, and so does a widget within another one.
+            is_outermost = widget.name == self.outermost
+            are_shown = is_outermost and ITextWidget.providedBy(widget)
             return with_kept_targets(widget, name, sent, stored, are_shown=are_shown)
         is_wanted = widget.request.form.get(f"{name}.action") == "nochange"
         if row is not None and row.has_lost_files and is_wanted:

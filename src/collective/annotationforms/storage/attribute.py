@@ -46,16 +46,23 @@ def set_attribute(obj: Any, name: str, value: Any) -> bool:
     return True
 
 
-def is_computed(obj: Any, name: str) -> bool:
+def _is_computed(obj: Any, name: str) -> bool:
     """Tell whether the class of the object says what an attribute is."""
     return hasattr(type(_static(obj, name)), "__get__") and not _is_of_field(obj, name)
+
+
+def is_of_class(obj: Any, name: str) -> bool:
+    """Tell whether an object without the attribute has that of its class."""
+    nothing = object()
+    is_there = getattr_static(type(obj), name, nothing) is not nothing
+    return is_there and not _is_of_field(obj, name)
 
 
 def _drop_attribute(obj: Any, name: str) -> bool:
     if _descriptor(obj, name) is not None:
         return set_attribute(obj, name, None) and getattr(obj, name, None) is None
     was_there = vars(obj).pop(name, obj) is not obj
-    return was_there or not is_computed(obj, name)
+    return was_there or not _is_computed(obj, name)
 
 
 def _descriptor(obj: Any, name: str) -> Any:

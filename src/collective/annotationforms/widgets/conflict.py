@@ -6,9 +6,9 @@ from collective.annotationforms.fields.moment import show_moments
 from collective.annotationforms.fields.password import hide_passwords
 from collective.annotationforms.fields.unfitwidget import text_of_unfit
 from collective.annotationforms.fields.unshownwidget import FAULTS
+from collective.annotationforms.fields.unshownwidget import input_of_unshown
 from collective.annotationforms.fields.unshownwidget import log_fault
 from collective.annotationforms.fields.unshownwidget import note_in_place_of
-from collective.annotationforms.fields.unshownwidget import unshown_name
 from collective.annotationforms.i18n import _
 from collective.annotationforms.interfaces import IAnnotationStorage
 from collective.annotationforms.interfaces import IUnfitField
@@ -190,12 +190,10 @@ class RenderStorageWidget(Closed, RenderWidget):
         """Return what stands in the place of the widget, and says so when sent."""
         widget = self.context
         label = escape(translate(widget.label, context=self.request))
-        name = escape(unshown_name(widget.name))
         return (
             f'<div class="mb-3 field" id="formfield-{escape(widget.id)}">'
             f'<b class="widget-label form-label d-block">{label}</b>'
-            f"{note_in_place_of(widget)}"
-            f'<input type="hidden" name="{name}" value="1" /></div>'
+            f"{note_in_place_of(widget)}{input_of_unshown(widget)}</div>"
         )
 
     def _rendered(self) -> str:

@@ -7,15 +7,18 @@ from persistent.list import PersistentList
 from persistent.mapping import PersistentMapping
 from plone.app.z3cform.widgets.select import SelectFieldWidget
 from plone.autoform import directives
+from plone.namedfile.field import NamedBlobFile
 from plone.supermodel import model
 from z3c.form.browser.checkbox import CheckBoxFieldWidget
 from z3c.form.browser.radio import RadioFieldWidget
 from z3c.form.browser.text import TextWidget
 from z3c.form.interfaces import IFieldWidget
+from z3c.form.object import registerFactoryAdapter
 from z3c.form.widget import FieldWidget
 from zope import schema
 from zope.annotation.interfaces import IAnnotations
 from zope.interface import implementer
+from zope.interface import Interface
 
 import transaction
 
@@ -104,6 +107,44 @@ STORED = {
 }
 
 
+class IFiled(Interface):
+    title = schema.TextLine(title="Title", required=False)
+    file = NamedBlobFile(title="File", required=False)
+
+
+@implementer(IFiled)
+class Filed:
+    title = None
+    file = None
+
+    def __init__(self, values=None):
+        pass
+
+
+class IFileds(model.Schema):
+    """Converters of z3c.form fail with objects whose files are kept."""
+
+    filed = schema.List(
+        title="Filed", value_type=schema.Object(schema=IFiled), required=False
+    )
+    model.fieldset("inner", label="Inner", fields=["more"])
+    more = schema.Tuple(
+        title="More", value_type=schema.Object(schema=IFiled), required=False
+    )
+    named = schema.Dict(
+        title="Named",
+        key_type=schema.TextLine(),
+        value_type=schema.Object(schema=IFiled),
+        required=False,
+    )
+    count = schema.Int(title="Count", required=False)
+
+
+class FiledForm(AnnotationEditForm):
+    schema = IFileds
+    ANNOTATION_STORAGE_KEY = KEY
+
+
 class TestUnshown(FunctionalTestCase):
     """The form and its view show what they can, and say which fields they can't."""
 
@@ -144,6 +185,27 @@ class TestUnshown(FunctionalTestCase):
         for name in ("gone", "several", "failing", "late", "other_gone", "last"):
             self.assertEqual(STORED[name], stored[name], name)
         self.assertEqual(("Grace", "a"), (stored["name"], stored["radio"]))
+
+    def test_after_an_error_in_another_field(self):
+        registerFactoryAdapter(IFiled, Filed)
+        self.register_view("filed", FiledForm)
+        for name, value in (
+            ("filed", [Filed(), Filed()]),
+            ("more", (Filed(),)),
+            ("named", {"a": Filed()}),
+        ):
+            with self.subTest(name):
+                IAnnotations(self.page).pop(KEY, None)
+                self.store(**{name: value})
+                browser = self.open("filed")
+                browser.getControl(name="form.widgets.count").value = "no"
+                browser.getControl("Save").click()
+                self.assertIn("There were some errors", browser.contents)
+                browser.getControl(name="form.widgets.count").value = "3"
+                browser.getControl("Save").click()
+                stored = self.stored()
+                self.assertEqual(3, stored["count"])
+                self.assertEqual(len(value), len(stored[name]))
 
     def test_the_view_shows_all_others(self):
         self.store(**STORED)

@@ -60,6 +60,10 @@ class Member:
         self.name = name
 
 
+class Usual(Member):
+    code = "of the class"
+
+
 class IGrownRows(model.Schema):
     directives.widget("rows", DataGridFieldFactory)
     rows = schema.List(title="Rows", value_type=DictRow(schema=IGrown), required=False)
@@ -193,6 +197,11 @@ class TestNewColumns(test_rows.RowsTestCase):
         GridPage(form, "rows").type(0, "title", "b")
         self.saved(form)
         self.assertEqual([{"title": "b", "usual": "usual"}], self.rows())
+
+    def test_an_attribute_of_the_class_is_no_default(self):
+        self.store(rows=[], members=[Usual(name="m")])
+        self.assertIn("Nothing was changed", self.saved(self.open()).contents)
+        self.assertNotIn("code", vars(self.stored()["members"][0]))
 
     def test_no_factory_is_asked_for_what_is_stored(self):
         self.store(rows=[{"code": "A"}])

@@ -12,9 +12,11 @@ from collective.z3cform.datagridfield.row import DictRow
 from plone.app.testing import login
 from plone.app.testing import logout
 from plone.app.testing import SITE_OWNER_NAME
+from plone.app.z3cform.widgets.select import SelectFieldWidget
 from plone.autoform import directives
 from plone.supermodel import model
 from plone.uuid.interfaces import IUUID
+from z3c.form.browser.checkbox import CheckBoxFieldWidget
 from z3c.form.object import registerFactoryAdapter
 from z3c.relationfield import RelationChoice
 from z3c.relationfield import RelationList
@@ -66,6 +68,18 @@ class ILinks(model.Schema):
     rows = schema.List(title="Rows", value_type=DictRow(schema=ILink), required=False)
 
 
+class IMenus(model.Schema):
+    """A menu shows the pages that it finds."""
+
+    text = schema.TextLine(title="Text", required=False)
+    directives.widget("target", SelectFieldWidget)
+    target = RelationChoice(title="Target", vocabulary=CATALOG, required=False)
+    directives.widget("targets", CheckBoxFieldWidget)
+    targets = RelationList(
+        title="Targets", value_type=RelationChoice(vocabulary=CATALOG), required=False
+    )
+
+
 class IMoreLinks(model.Schema):
     """Without a target, or with one, these can't be saved, on attributes neither.
 
@@ -89,6 +103,11 @@ class LinksForm(AnnotationEditForm):
 
 class LinksView(AnnotationView):
     schema = ILinks
+    ANNOTATION_STORAGE_KEY = KEY
+
+
+class MenusForm(AnnotationEditForm):
+    schema = IMenus
     ANNOTATION_STORAGE_KEY = KEY
 
 
@@ -235,6 +254,31 @@ class TestHiddenTargets(TargetsTestCase):
         for name in ("target", "targets", "rows"):
             self.assertNotIn("closed", self.names(name))
         self.assertEqual(["open"], self.names("targets"))
+
+    def test_menus_do_not_show_them(self):
+        self.register_view("rows", MenusForm)
+        self.check_an_untouched_save(self.user)
+
+    def test_one_that_is_there_twice(self):
+        self.refer("closed", "open", "closed", "open")
+        self.check_an_untouched_save(self.user)
+
+    def test_nobody_learns_that_one_is_there(self):
+        self.store(
+            rows=[
+                {
+                    "name": "row",
+                    "pages": [relation_to(self.portal[n]) for n in ("open", "closed")],
+                }
+            ]
+        )
+        before = self.names("rows")
+        for guess in (self.uuid("closed"), self.uuid("page")[::-1]):
+            form = self.open()
+            sent = f"{guess};{self.uuid('open')}"
+            GridPage(form, "rows").type(0, "pages", sent)
+            self.assertIn("Nothing was changed", self.saved(form).contents)
+            self.assertEqual(before, self.names("rows"))
 
     def test_nobody_adds_one(self):
         self.refer("open", "third")
