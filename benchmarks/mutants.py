@@ -146,8 +146,8 @@ MUTANTS = [
     Mutant(
         "jars that look like a ZODB Connection",
         "kept",
-        "        and isinstance(jar, Connection)\n",
-        "",
+        "if found is not None and isinstance(jar, Connection):",
+        "if found is not None:",
     ),
     Mutant(
         "changed settings lose the transaction",
@@ -158,8 +158,8 @@ MUTANTS = [
     Mutant(
         "the old connection of changed settings stays",
         "kept",
-        "            found.retire()\n",
-        "            pass\n",
+        "    same_kind[key].retire()\n",
+        "",
     ),
     Mutant(
         "settings are compared with themselves",
@@ -170,7 +170,7 @@ MUTANTS = [
     Mutant(
         "no cool-down",
         "cooldown",
-        "if self.failed_at and monotonic() < self.failed_at + self.retry_after:",
+        "if monotonic() < failed_at + self.retry_after:",
         "if False:",
     ),
     Mutant(
@@ -274,6 +274,72 @@ MUTANTS = [
         "connection",
         "        if not sys.is_finalizing():",
         "        if False:",
+    ),
+    Mutant(
+        "another kind of the same object is returned",
+        "kept",
+        "found.factory is not factory or found.settings != settings",
+        "found.settings != settings",
+    ),
+    Mutant(
+        "classes that look alike are one kind",
+        "values",
+        " or isinstance(one, type):",
+        ":",
+    ),
+    Mutant(
+        "two settings in turn close each other",
+        "kept",
+        "if not same_kind or any(are_same(past, made.settings) for past in former):",
+        "if not same_kind:",
+    ),
+    Mutant(
+        "options are compared by identity",
+        "values",
+        "type(one).__eq__ is object.__eq__",
+        "False",
+    ),
+    Mutant(
+        "each connection has a cool-down of its own",
+        "cooldown",
+        "            if server.is_for(kind, settings):",
+        "            if False:",
+    ),
+    Mutant(
+        "all threads try a silent server again at once",
+        "cooldown",
+        "            server.failed_at = monotonic()\n            return",
+        "            return",
+    ),
+    Mutant(
+        "Redis falls silent, and each command waits",
+        "redis",
+        "self.cooldown.trying(RedisTimeoutError)",
+        "self.cooldown.trying(ForeignSettingsError)",
+    ),
+    Mutant(
+        "a pipeline has a socket of its own",
+        "redis",
+        '"single_connection_client": False',
+        '"single_connection_client": True',
+    ),
+    Mutant(
+        "SELECT holds for the next request",
+        "redis",
+        ".upper() in SESSION_COMMANDS:",
+        ".upper() in ():",
+    ),
+    Mutant(
+        "a subscription stays open",
+        "redis",
+        'raw.suspect or getattr(pool, "_in_use_connections", None)',
+        "raw.suspect",
+    ),
+    Mutant(
+        "a demoted Redis is asked again and again",
+        "redis",
+        "            self.note()\n            raise",
+        "            raise",
     ),
 ]
 

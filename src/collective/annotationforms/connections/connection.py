@@ -3,6 +3,7 @@
 from collections import UserList
 from collections.abc import Mapping
 from collective.annotationforms.connections.cooldown import Cooldown
+from collective.annotationforms.connections.cooldown import server_of
 from collective.annotationforms.connections.guard import Guard
 from collective.annotationforms.connections.link import Link
 from collective.annotationforms.connections.poll import is_readable
@@ -34,6 +35,9 @@ class ForeignConnection:
 
     # The path of the object, for the statistics.
     path: str | None = None
+    # What it was made by, and the settings of those whose place it has taken.
+    factory: Any = None
+    former_settings: tuple = ()
 
     _link: Link | None = None
     # The transaction in which `raw` was found alive.
@@ -42,9 +46,13 @@ class ForeignConnection:
     def __init__(self, settings: Any, transaction_manager: Any):
         self.settings = snapshot(settings)
         self.transaction_manager = transaction_manager
-        self.cooldown = Cooldown(type(self).__name__, self.retry_after)
+        self.cooldown = Cooldown(
+            type(self).__name__,
+            self.retry_after,
+            server_of(type(self), self.settings),
+        )
         self.opens = 0
-        self._asked = monotonic()
+        self.asked = monotonic()
 
     def connect(self) -> Any:
         """Hook: open and return the raw connection.  Set connect and read timeouts."""
@@ -121,7 +129,7 @@ class ForeignConnection:
 
     def is_abandoned(self, now: float) -> bool:
         """Tell whether nobody asked for the raw connection for too long."""
-        idle = now - self._asked
+        idle = now - self.asked
         return idle > self.max_idle and idle > self.retry_after
 
     def _manager(self) -> Any:
@@ -138,7 +146,7 @@ class ForeignConnection:
 
     def _checked_link(self) -> Link:
         """Return a link that is alive, the one that there is or a new one."""
-        self._asked = monotonic()
+        self.asked = monotonic()
         link = self._link
         if link is not None and link.hold() and self._is_usable(link):
             link.used = monotonic()

@@ -14,6 +14,15 @@ from typing import Any
 import httpx
 
 
+# What httpx raises if the server can't be reached, or does not answer.
+SILENCE = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.ReadTimeout,
+    httpx.WriteTimeout,
+)
+
+
 class Client(httpx.Client):
     """Opens its connection at the first request; so that is what may fail."""
 
@@ -21,7 +30,7 @@ class Client(httpx.Client):
 
     def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
         """See httpx.Client; raises ForeignUnavailable."""
-        with self.cooldown.trying((httpx.ConnectError, httpx.ConnectTimeout)):
+        with self.cooldown.trying(SILENCE):
             return super().send(request, **options)
 
 

@@ -1,8 +1,12 @@
 """Where connections are kept: on the ZODB Connection of the object they belong to."""
 
 from collections.abc import Callable
+from collections.abc import Iterator
 from collective.annotationforms.connections.connection import ForeignConnection
 from collective.annotationforms.connections.lifetime import close_with
+from collective.annotationforms.connections.values import are_same
+from itertools import chain
+from itertools import count
 from typing import Any
 from ZODB.Connection import Connection
 
@@ -10,6 +14,9 @@ import transaction
 
 
 Factory = Callable[[Any, Any], ForeignConnection]
+
+# How many former settings of a connection may come back without closing it.
+REMEMBERED = 8
 
 
 def foreign_connections(obj: Any) -> dict:
@@ -28,10 +35,12 @@ def foreign_connection(
 ) -> ForeignConnection:
     """Return obj's connection, made by `factory(settings, transaction_manager)`.
 
-    Made when missing, and kept under obj's OID, or (OID, name) for a further one.  When
-    `settings` (anything comparable by ==) differ, the old one is closed - after the
-    transaction if it takes part in one.  What was opened before obj was stored moves
-    along once obj has an OID.
+    Made when missing, and kept under obj's OID, or (OID, name) for a further one.  Each
+    factory has its own, those that came later under (OID, name, number).
+
+    When `settings` differ by value, the old one is closed - after the transaction if it
+    takes part in one.  If the old settings come back, both are kept from then on.
+    What was opened before obj was stored moves along once obj has an OID.
 
     Raises TypeError if another package keeps something else under that key.
     """
@@ -40,40 +49,88 @@ def foreign_connection(
     try:
         jar, oid = obj._p_jar, obj._p_oid
         found = jar.foreign_connections[oid if name is None else (oid, name)]
+        # What other packages keep was not made by our factory, or not made at all.
+        if found.factory is not factory or found.settings != settings:
+            found = _further(jar, oid, name, factory, settings)
     except (AttributeError, KeyError):
         found = None
-    if (
-        isinstance(found, ForeignConnection)
-        and found.settings == settings
-        and isinstance(jar, Connection)
-    ):
+    if found is not None and isinstance(jar, Connection):
         # ZODB gives its Connection another one each time it is opened.
         found.transaction_manager = jar.transaction_manager
         return found
-    return _kept_anew(obj, factory, settings, name)
+    return _found_or_made(obj, factory, settings, name)
 
 
-def _kept_anew(
+def _further(
+    jar: Connection, oid: bytes, name: str | None, factory: Factory, settings: Any
+) -> ForeignConnection | None:
+    """Return one that came later, None if it takes a closer look to find it."""
+    for number in count(2):
+        found = jar.foreign_connections.get((oid, name, number))
+        if found is None:
+            return None
+        if found.factory is factory and found.settings == settings:
+            return found
+    return None
+
+
+def _found_or_made(
     obj: Any, factory: Factory, settings: Any, name: str | None
 ) -> ForeignConnection:
-    """Return the connection that is kept for unstored objects or was not until now."""
+    """Return the connection that is not the first one of a stored object."""
     oid = _oid_of(obj)
     kept = foreign_connections(obj)
     if oid is not None:
         close_with(obj._p_jar)
         _move_along(obj, oid, kept)
-    key = oid if name is None else (oid, name)
-    found = kept.get(key)
-    if found is not None and not isinstance(found, ForeignConnection):
-        raise TypeError(f"{type(found).__name__} is kept under {key!r} already")
+    same_kind = {}
+    for key in _keys(oid, name, kept):
+        found = kept[key]
+        if not isinstance(found, ForeignConnection):
+            raise TypeError(f"{type(found).__name__} is kept under {key!r} already")
+        if are_same(found.factory, factory):
+            same_kind[key] = found
     manager = _manager_of(obj)
-    if found is None or found.settings != settings:
-        if found is not None:
-            found.retire()
-        found = kept[key] = factory(settings, manager)
-        found.path = _path_of(obj)
-    found.transaction_manager = manager
-    return found
+    for found in same_kind.values():
+        if are_same(found.settings, settings):
+            found.transaction_manager = manager
+            return found
+    made = factory(settings, manager)
+    made.factory, made.path = factory, _path_of(obj)
+    takes_over = _taken_over(made, same_kind)
+    kept[_free_key(oid, name, kept) if takes_over is None else takes_over[0]] = made
+    return made
+
+
+def _taken_over(made: ForeignConnection, same_kind: dict) -> tuple | None:
+    """Return in a tuple the key of the one whose place it takes, None if it adds one.
+
+    Whose settings come back takes nobody's place: both are in use.
+    """
+    former = [past for found in same_kind.values() for past in found.former_settings]
+    if not same_kind or any(are_same(past, made.settings) for past in former):
+        return None
+    key = min(same_kind, key=lambda key: same_kind[key].asked)
+    made.former_settings = (same_kind[key].settings, *former)[:REMEMBERED]
+    same_kind[key].retire()
+    # In a tuple, since the key of an object that is not stored is None.
+    return (key,)
+
+
+def _keys(oid: bytes | None, name: str | None, kept: dict) -> Iterator[Any]:
+    """Yield the keys of what is kept for an object and a name."""
+    # A copy: some are closed at any time.
+    for key in list(kept):
+        if (key == oid if name is None else key == (oid, name)) or (
+            isinstance(key, tuple) and len(key) == 3 and key[:2] == (oid, name)
+        ):
+            yield key
+
+
+def _free_key(oid: bytes | None, name: str | None, kept: dict) -> Any:
+    first = oid if name is None else (oid, name)
+    further = ((oid, name, number) for number in count(2))
+    return next(key for key in chain([first], further) if key not in kept)
 
 
 def _move_along(obj: Any, oid: bytes, kept: dict) -> None:
@@ -82,7 +139,7 @@ def _move_along(obj: Any, oid: bytes, kept: dict) -> None:
     while volatile:
         key, connection = volatile.popitem()
         connection.path = _path_of(obj)
-        kept.setdefault(oid if key is None else (oid, key[1]), connection)
+        kept.setdefault(oid if key is None else (oid, *key[1:]), connection)
 
 
 def _oid_of(obj: Any) -> bytes | None:

@@ -4,15 +4,100 @@ Settings are a URL, or a dict of what redis.Redis() takes.
 """
 
 from collections.abc import Callable
+from collections.abc import Iterator
 from collective.annotationforms.connections.address import address_of
 from collective.annotationforms.connections.address import is_address
 from collective.annotationforms.connections.buffered import BufferedDataManager
+from collective.annotationforms.connections.cooldown import Cooldown
 from collective.annotationforms.connections.errors import ForeignSettingsError
+from contextlib import contextmanager
 from contextlib import suppress
 from functools import partial
-from redis import ConnectionError as RedisConnectionError
-from redis import Redis as Client
+from redis import Redis as LibraryClient
+from redis.client import Pipeline as LibraryPipeline
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import ReadOnlyError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 from typing import Any
+
+
+# What stays in a session of the server and would meet the next request.
+SESSION_COMMANDS = frozenset(
+    [
+        "ASKING",
+        "AUTH",
+        "CLIENT",
+        "HELLO",
+        "MONITOR",
+        "MULTI",
+        "PSUBSCRIBE",
+        "QUIT",
+        "READONLY",
+        "READWRITE",
+        "RESET",
+        "SELECT",
+        "SSUBSCRIBE",
+        "SUBSCRIBE",
+        "WATCH",
+    ]
+)
+
+
+class _Watched:
+    """Notes what makes a connection unfit for the next request."""
+
+    cooldown: Cooldown
+    suspect = False
+
+    def note(self) -> None:
+        """Say that the connection is to be replaced after the transaction."""
+        self.suspect = True
+
+    def execute_command(self, *arguments: Any, **options: Any) -> Any:
+        """See redis.Redis; raises ForeignUnavailable."""
+        name = arguments[0]
+        if isinstance(name, bytes):
+            name = name.decode("ascii", "replace")
+        if name.split(maxsplit=1)[0].upper() in SESSION_COMMANDS:
+            self.note()
+        with self._asking():
+            return super().execute_command(*arguments, **options)
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        try:
+            with self.cooldown.trying(RedisTimeoutError):
+                yield
+        except ReadOnlyError:
+            # The server was demoted: its name may lead to another one by now.
+            self.note()
+            raise
+
+
+class Client(_Watched, LibraryClient):
+    """Has one socket for commands and pipelines; only PubSub needs another one."""
+
+    def pipeline(
+        self, transaction: bool = True, shard_hint: Any = None
+    ) -> "Pipeline":  # The signature is the library's.
+        """See redis.Redis"""
+        pipeline = Pipeline(
+            self.connection_pool, self.response_callbacks, transaction, shard_hint
+        )
+        pipeline.cooldown, pipeline.note = self.cooldown, self.note
+        return pipeline
+
+    def __exit__(self, *error: Any) -> None:
+        """Stay open for the next request."""
+
+
+class Pipeline(_Watched, LibraryPipeline):
+    """Commands that are sent together."""
+
+    def execute(self, raise_on_error: bool = True) -> list:
+        """See redis.client.Pipeline; raises ForeignUnavailable."""
+        with self._asking():
+            return super().execute(raise_on_error)
 
 
 class Redis(BufferedDataManager):
@@ -34,7 +119,11 @@ class Redis(BufferedDataManager):
         )
         # Not while it is handled: the library's error would be the context of ours.
         with suppress(wrong):
-            return make()
+            client = make()
+            client.cooldown = self.cooldown
+            # It would connect with the first command.
+            client.connection_pool.release(client.connection_pool.get_connection())
+            return client
         raise ForeignSettingsError(f"{self.setting()} have a value that redis refuses")
 
     def _maker(self) -> Callable[[], Client]:
@@ -45,7 +134,6 @@ class Redis(BufferedDataManager):
             "socket_timeout": self.answer_timeout,
             # If the answer to INCR is lost, a second try would count twice.
             "retry": None,
-            "single_connection_client": True,
         }
         if isinstance(settings, str):
             address = address_of(settings, what=self.setting())
@@ -53,14 +141,28 @@ class Redis(BufferedDataManager):
             return partial(Client.from_url, address.url, **options | found)
         if is_address(settings.get("host")):
             raise ForeignSettingsError(f"{self.setting('host')} is an address")
+        # With a single connection, each pipeline would open a second one.
+        settings = settings | {"single_connection_client": False}
         return partial(Client, **options | settings)
 
     def is_alive(self, raw: Client) -> bool:
-        """See ForeignConnection"""
+        """See ForeignConnection; with what a request left open it is not."""
+        # Private, but there is no other way to ask without connecting again.  Pools of
+        # other classes look after their connections themselves.
+        pool = raw.connection_pool
+        if raw.suspect or getattr(pool, "_in_use_connections", None):
+            return False
         try:
-            return not raw.connection.can_read(0)
+            return not any(
+                connection.can_read(0)
+                for connection in getattr(pool, "_available_connections", ())
+            )
         except RedisConnectionError:
             return False
+
+    def close_raw(self, raw: Client) -> None:
+        """See ForeignConnection; closes what is in use by PubSub, too."""
+        raw.connection_pool.disconnect()
 
     def command(self, *arguments: Any) -> None:
         """Send a command, such as ``"SET", "key", "value"``, in the vote."""

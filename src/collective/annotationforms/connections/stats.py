@@ -30,7 +30,7 @@ def foreign_connection_stats(db: DB) -> list[dict[str, Any]]:
 
 
 def _row(key: Any, connection: ForeignConnection) -> dict[str, Any]:
-    oid, name = key if isinstance(key, tuple) else (key, None)
+    oid, name = key[:2] if isinstance(key, tuple) else (key, None)
     link = connection.link
     return {
         "oid": oid.hex(),
