@@ -248,7 +248,7 @@ MUTANTS = [
     Mutant(
         "the buffer is sent at once",
         "buffered",
-        "        self._buffer.append(item)\n",
+        "        self._buffer.append(copied(item))\n",
         "        self.send(self.raw, [item])\n",
     ),
     Mutant(
@@ -340,6 +340,60 @@ MUTANTS = [
         "redis",
         "            self.note()\n            raise",
         "            raise",
+    ),
+    Mutant(
+        "a body that changes later is sent as it is then",
+        "buffered",
+        "self._buffer.append(copied(item))",
+        "self._buffer.append(item)",
+    ),
+    Mutant(
+        "who can't take back votes by name",
+        "buffered",
+        'replace("~foreign:", "~foreign;", 1)',
+        'replace("~foreign:", "~foreign:", 1)',
+    ),
+    Mutant(
+        "a redirect rolls back",
+        "http",
+        "            if response.is_error:",
+        "            if not response.is_success:",
+    ),
+    Mutant(
+        "the next user's request has this one's cookies",
+        "http",
+        '    "cookies",\n',
+        "",
+    ),
+    Mutant(
+        "streams stay open",
+        "http",
+        "                self._streams.pop().close()",
+        "                self._streams.pop()",
+    ),
+    Mutant(
+        "streams without a limit",
+        "http",
+        "if len(self._streams) >= self.max_streams:",
+        "if False:",
+    ),
+    Mutant(
+        "an HTTP service falls silent, and each request waits",
+        "http",
+        "    httpx.ReadTimeout,\n",
+        "",
+    ),
+    Mutant(
+        "a token that was refused is kept",
+        "oauth",
+        "if response.status_code == 401 and",
+        "if False and",
+    ),
+    Mutant(
+        "a token for each connection",
+        "oauth",
+        "        _tokens[self] = token\n",
+        "",
     ),
 ]
 

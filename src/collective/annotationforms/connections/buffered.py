@@ -2,6 +2,7 @@
 
 from collective.annotationforms.connections.connection import ForeignConnection
 from collective.annotationforms.connections.datamanager import ForeignDataManager
+from collective.annotationforms.connections.values import copied
 from typing import Any
 
 
@@ -25,12 +26,17 @@ class BufferedDataManager(ForeignDataManager):
         raise NotImplementedError(f"{type(self).__name__} has no send()")
 
     def add(self, item: Any) -> None:
-        """Send `item` when the transaction commits.
+        """Send `item` when the transaction commits, with what is in it now.
 
         Raises NoTransaction if an explicit transaction manager has none.
         """
         self._join()
-        self._buffer.append(item)
+        self._buffer.append(copied(item))
+
+    def sortKey(self) -> str:
+        """Vote after those that can roll back: what was sent can't be taken back."""
+        # Only the character behind the word differs, so as to come after every class.
+        return super().sortKey().replace("~foreign:", "~foreign;", 1)
 
     def savepoint(self) -> "BufferSavepoint":
         """See ISavepointDataManager"""

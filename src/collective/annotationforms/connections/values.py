@@ -3,6 +3,10 @@
 from collections import UserDict
 from collections import UserList
 from collections.abc import Mapping
+from collections.abc import MutableMapping
+from collections.abc import MutableSequence
+from collections.abc import MutableSet
+from copy import copy
 from functools import partial
 from types import FunctionType
 from typing import Any
@@ -56,10 +60,19 @@ def copied(value: Any) -> Any:
     if isinstance(value, (UserDict, UserList)):
         # Not the class: a persistent one would keep its ZODB Connection alive.
         value = value.data
-    if type(value) is dict:
-        return {name: copied(item) for name, item in value.items()}
-    if type(value) in (list, tuple):
-        return type(value)(map(copied, value))
-    if isinstance(value, (dict, list, set)):
-        return value.copy()
-    return bytes(value) if isinstance(value, (bytearray, memoryview)) else value
+    if isinstance(value, (bytearray, memoryview)):
+        return bytes(value)
+    if type(value) is tuple:
+        return tuple(map(copied, value))
+    if isinstance(value, dict):
+        found = copy(value)
+        found.update((name, copied(item)) for name, item in value.items())
+        return found
+    if isinstance(value, list):
+        found = copy(value)
+        found[:] = map(copied, value)
+        return found
+    if isinstance(value, (MutableMapping, MutableSequence, MutableSet)):
+        # Those of libraries may share their content with what copy() makes of them.
+        return value.copy() if hasattr(value, "copy") else copy(value)
+    return value

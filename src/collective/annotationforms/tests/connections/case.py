@@ -5,6 +5,7 @@ from collective.annotationforms.connections import cooldown
 from collective.annotationforms.connections import foreign_connection
 from collective.annotationforms.connections import lifetime
 from collective.annotationforms.connections import link
+from collective.annotationforms.connections import oauth
 from collective.annotationforms.connections.postgresql import PostgreSQL
 from collective.annotationforms.tests.connections.proxy import Proxy
 from collective.annotationforms.tests.connections.servers import PostgreSQLServer
@@ -28,7 +29,7 @@ import unittest
 def later(seconds):
     """Let the clock of connections be ahead."""
     with ExitStack() as stack:
-        for module in (connection, cooldown, lifetime, link):
+        for module in (connection, cooldown, lifetime, link, oauth):
             clock = mock.patch.object(
                 module, "monotonic", lambda: monotonic() + seconds
             )

@@ -13,8 +13,9 @@ from collective.annotationforms.tests.connections.resources import Refused
 from collective.annotationforms.tests.connections.resources import Resource
 from collective.annotationforms.tests.connections.servers import PASSWORD
 from collective.annotationforms.tests.connections.servers import until
+from collective.annotationforms.tests.connections.service import Service
+from collective.annotationforms.tests.connections.service import TLS
 from http.server import BaseHTTPRequestHandler
-from http.server import ThreadingHTTPServer
 from time import monotonic
 from transaction.interfaces import ISavepointDataManager
 from transaction.interfaces import NoTransaction
@@ -24,12 +25,8 @@ from zope.interface.verify import verifyObject
 
 import httpx
 import redis
-import ssl
 import threading
 import transaction
-
-
-TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 class BufferedTests:
@@ -266,15 +263,6 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *arguments):
-        pass
-
-
-class Service(ThreadingHTTPServer):
-    """Says nothing about connections that the proxy resets."""
-
-    daemon_threads = True
-
-    def handle_error(self, request, client_address):
         pass
 
 

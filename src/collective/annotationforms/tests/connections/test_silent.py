@@ -8,9 +8,9 @@ from collective.annotationforms.tests.connections.case import later
 from collective.annotationforms.tests.connections.case import REDIS
 from collective.annotationforms.tests.connections.case import ZODBTestCase
 from collective.annotationforms.tests.connections.proxy import Proxy
+from collective.annotationforms.tests.connections.service import Service
+from collective.annotationforms.tests.connections.service import TLS
 from collective.annotationforms.tests.connections.test_buffered import Handler
-from collective.annotationforms.tests.connections.test_buffered import Service
-from collective.annotationforms.tests.connections.test_buffered import TLS
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
