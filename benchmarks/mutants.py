@@ -395,6 +395,38 @@ MUTANTS = [
         "        _tokens[self] = token\n",
         "",
     ),
+    Mutant(
+        "AMQP waits for ever",
+        "amqp",
+        "timer = loop.call_later(self.answer_timeout, self._give_up)",
+        "timer = loop.call_later(1000, self._give_up)",
+    ),
+    Mutant(
+        "messages before one that is refused are published",
+        "amqp",
+        "            channel.tx_select()\n",
+        "            channel.tx_select()\n"
+        "            channel.basic_publish(*items[0])\n"
+        "            channel.tx_commit()\n",
+    ),
+    Mutant(
+        "nobody reads heartbeats",
+        "amqp",
+        "            raw.process_data_events(time_limit=0)\n        except",
+        "            pass\n        except",
+    ),
+    Mutant(
+        "a message without a queue is lost",
+        "amqp",
+        "        if returned:",
+        "        if False:",
+    ),
+    Mutant(
+        "a channel stays open",
+        "amqp",
+        "return raw.is_open and not raw.has_channels",
+        "return raw.is_open",
+    ),
 ]
 
 

@@ -194,6 +194,7 @@ class TestRegistrations(IntegrationTestCase):
 
 # The modules of collective.annotationforms.connections that need an extra.
 MODULES_OF_EXTRAS = {
+    "amqp": "amqp",
     "http": "http oauth",
     "postgresql": "postgresql",
     "redis": "redis",
