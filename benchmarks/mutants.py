@@ -396,10 +396,10 @@ MUTANTS = [
         "",
     ),
     Mutant(
-        "AMQP waits for ever",
+        "AMQP waits for too long",
         "amqp",
         "timer = loop.call_later(self.answer_timeout, self._give_up)",
-        "timer = loop.call_later(1000, self._give_up)",
+        "timer = loop.call_later(4 * self.answer_timeout, self._give_up)",
     ),
     Mutant(
         "messages before one that is refused are published",

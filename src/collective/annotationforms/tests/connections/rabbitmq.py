@@ -55,6 +55,8 @@ class RabbitMQServer(Server):
             "RUNNING_UNDER_SYSTEMD": "yes",
             "ERL_EPMD_PORT": str(self.names_port),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
+            # So that it ends when told, if it does not know yet that its node is gone.
+            "ERL_EPMD_RELAXED_COMMAND_CHECK": "yes",
             "RABBITMQ_NODENAME": "test@localhost",
             "RABBITMQ_DIST_PORT": str(self.nodes_port),
             "RABBITMQ_MNESIA_BASE": str(folder / "data"),
