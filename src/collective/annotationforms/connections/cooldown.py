@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from collective.annotationforms.connections.errors import ForeignUnavailable
 from collective.annotationforms.connections.errors import note_unreachable
+from collective.annotationforms.connections.guard import Guard
 from collective.annotationforms.connections.values import are_same
 from contextlib import contextmanager
 from threading import Lock
@@ -76,18 +77,17 @@ class Cooldown:
 
         Raises ForeignUnavailable without a try if the last one failed a moment ago.
         """
-        server = self.server
-        failed_at = None if server.failed_at is None else self._turn()
-        try:
+        failed_at = None if self.server.failed_at is None else self._turn()
+
+        def note(error: Exception) -> bool:
+            if isinstance(error, errors):
+                self._not_answered(error)
+            else:
+                self._answered(failed_at)
+            return False
+
+        with Guard(note):
             yield
-        except errors as error:
-            self.errors += 1
-            server.failed_at = monotonic()
-            note_unreachable(error)
-            raise
-        except Exception:
-            self._answered(failed_at)
-            raise
         self._answered(failed_at)
 
     def _turn(self) -> float | None:
@@ -104,6 +104,11 @@ class Cooldown:
                 )
             server.failed_at = monotonic()
             return server.failed_at
+
+    def _not_answered(self, error: Exception) -> None:
+        self.errors += 1
+        self.server.failed_at = monotonic()
+        note_unreachable(error)
 
     def _answered(self, failed_at: float | None) -> None:
         # An answer to what was asked before does not end what has begun since.
