@@ -97,40 +97,43 @@ def _found_or_made(
             return found
     made = factory(settings, manager)
     made.factory, made.path = factory, _path_of(obj)
-    takes_over = _taken_over(made, same_kind)
-    kept[_free_key(oid, name, kept) if takes_over is None else takes_over[0]] = made
+    kept[_place_of(made, same_kind, _free_key(oid, name, kept))] = made
     return made
 
 
-def _taken_over(made: ForeignConnection, same_kind: dict) -> tuple | None:
-    """Return in a tuple the key of the one whose place it takes, None if it adds one.
+def _place_of(made: ForeignConnection, same_kind: dict, free_key: Any) -> Any:
+    """Return the key of the one whose place it takes, the free key if it adds one.
 
     Whose settings come back takes nobody's place: both are in use.
     """
     former = [past for found in same_kind.values() for past in found.former_settings]
     if not same_kind or any(are_same(past, made.settings) for past in former):
-        return None
+        return free_key
     key = min(same_kind, key=lambda key: same_kind[key].asked)
     made.former_settings = (same_kind[key].settings, *former)[:REMEMBERED]
     same_kind[key].retire()
-    # In a tuple, since the key of an object that is not stored is None.
-    return (key,)
+    return key
 
 
 def _keys(oid: bytes | None, name: str | None, kept: dict) -> Iterator[Any]:
     """Yield the keys of what is kept for an object and a name."""
+    first = _first_key(oid, name)
     # A copy: some are closed at any time.
     for key in list(kept):
-        if (key == oid if name is None else key == (oid, name)) or (
+        if key == first or (
             isinstance(key, tuple) and len(key) == 3 and key[:2] == (oid, name)
         ):
             yield key
 
 
+def _first_key(oid: bytes | None, name: str | None) -> Any:
+    return oid if name is None else (oid, name)
+
+
 def _free_key(oid: bytes | None, name: str | None, kept: dict) -> Any:
-    first = oid if name is None else (oid, name)
     further = ((oid, name, number) for number in count(2))
-    return next(key for key in chain([first], further) if key not in kept)
+    keys = chain([_first_key(oid, name)], further)
+    return next(key for key in keys if key not in kept)
 
 
 def _move_along(obj: Any, oid: bytes, kept: dict) -> None:
