@@ -236,8 +236,8 @@ MUTANTS = [
     Mutant(
         "votes before ZODB",
         "datamanager",
-        'return f"~foreign',
-        'return f"!foreign',
+        '_sort_prefix = "~foreign:"',
+        '_sort_prefix = "!foreign:"',
     ),
     Mutant(
         "a second writer is not logged",
@@ -315,7 +315,7 @@ MUTANTS = [
         "Redis falls silent, and each command waits",
         "redis",
         "self.cooldown.trying(RedisTimeoutError)",
-        "self.cooldown.trying(ForeignSettingsError)",
+        "self.cooldown.trying(KeyError)",
     ),
     Mutant(
         "a pipeline has a socket of its own",
@@ -350,8 +350,8 @@ MUTANTS = [
     Mutant(
         "who can't take back votes by name",
         "buffered",
-        'replace("~foreign:", "~foreign;", 1)',
-        'replace("~foreign:", "~foreign:", 1)',
+        '_sort_prefix = "~foreign;"',
+        '_sort_prefix = "~foreign:"',
     ),
     Mutant(
         "a redirect rolls back",

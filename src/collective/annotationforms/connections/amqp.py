@@ -5,12 +5,11 @@ Settings are a URL, or a dict of what pika.ConnectionParameters() takes.
 
 from collections.abc import Callable
 from collective.annotationforms.connections.address import address_of
-from collective.annotationforms.connections.address import is_address
 from collective.annotationforms.connections.buffered import BufferedDataManager
 from collective.annotationforms.connections.cooldown import Cooldown
-from collective.annotationforms.connections.errors import ForeignSettingsError
 from contextlib import suppress
 from copy import deepcopy
+from functools import partial
 from pika.adapters.blocking_connection import BlockingChannel
 from pika.adapters.blocking_connection import ReturnedMessage
 from pika.exceptions import AMQPConnectionError
@@ -111,16 +110,15 @@ class AMQP(BufferedDataManager):
             # requests.
             "heartbeat": int(2 * self.max_idle),
         }
-        # Not while it is handled: the library's error would be the context of ours.
         if isinstance(settings, str):
-            with suppress(ValueError, TypeError):
-                return self._parsed(settings, defaults)
-        elif is_address(settings.get("host")):
-            raise ForeignSettingsError(f"{self.setting('host')} is an address")
-        else:
-            with suppress(ValueError):
-                return pika.ConnectionParameters(**defaults | settings)
-        raise ForeignSettingsError(f"{self.setting()} have a value that pika refuses")
+            return self._made(
+                partial(self._parsed, settings, defaults),
+                library="pika",
+                refusals=(ValueError, TypeError),
+            )
+        self._refuse_address(settings, "host")
+        make = partial(pika.ConnectionParameters, **defaults | settings)
+        return self._made(make, library="pika")
 
     def _parsed(self, url: str, defaults: dict) -> pika.URLParameters:
         address = address_of(url, what=self.setting())

@@ -16,6 +16,8 @@ class BufferedDataManager(ForeignDataManager):
     # The server knows nothing of the transaction before the vote: the raw connection
     # may be replaced.
     raw = ForeignConnection.raw
+    # It votes after those that can roll back: what was sent can't be taken back.
+    _sort_prefix = "~foreign;"
 
     def __init__(self, settings: Any, transaction_manager: Any):
         super().__init__(settings, transaction_manager)
@@ -32,11 +34,6 @@ class BufferedDataManager(ForeignDataManager):
         """
         self._join()
         self._buffer.append(copied(item))
-
-    def sortKey(self) -> str:
-        """Vote after those that can roll back: what was sent can't be taken back."""
-        # Only the character behind the word differs, so as to come after every class.
-        return super().sortKey().replace("~foreign:", "~foreign;", 1)
 
     def savepoint(self) -> "BufferSavepoint":
         """See ISavepointDataManager"""

@@ -1,12 +1,16 @@
 """One connection to another server, kept for one persistent object."""
 
 from collections import UserList
+from collections.abc import Callable
 from collections.abc import Mapping
+from collective.annotationforms.connections.address import is_address
 from collective.annotationforms.connections.cooldown import Cooldown
 from collective.annotationforms.connections.cooldown import server_of
+from collective.annotationforms.connections.errors import ForeignSettingsError
 from collective.annotationforms.connections.guard import Guard
 from collective.annotationforms.connections.link import Link
 from collective.annotationforms.connections.poll import is_readable
+from contextlib import suppress
 from time import monotonic
 from transaction.interfaces import NoTransaction
 from typing import Any
@@ -74,6 +78,25 @@ class ForeignConnection:
         what = "The settings" if name is None else f"The setting {name!r}"
         owner = "" if self.path is None else f" for {self.path}"
         return f"{what} of {type(self).__name__}{owner}"
+
+    def _made(
+        self, make: Callable[[], Any], *, library: str, refusals: tuple = (ValueError,)
+    ) -> Any:
+        """Return what `make` makes of the settings by a library.
+
+        Raises ForeignSettingsError in place of its `refusals`.
+        """
+        # Not while it is handled: the library's error would be the context of ours.
+        with suppress(*refusals):
+            return make()
+        raise ForeignSettingsError(
+            f"{self.setting()} have a value that {library} refuses"
+        )
+
+    def _refuse_address(self, settings: Mapping, name: str) -> None:
+        """Raise ForeignSettingsError for an address where a host or a name belongs."""
+        if is_address(settings.get(name)):
+            raise ForeignSettingsError(f"{self.setting(name)} is an address")
 
     @property
     def raw(self) -> Any:

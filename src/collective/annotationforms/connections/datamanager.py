@@ -32,6 +32,8 @@ class ForeignDataManager(ForeignConnection):
     # more than once.  None: savepoints are unsupported, but optimistic ones work.
     savepoint_raw: Callable[[Any], Any] | None = None
 
+    # Before its name in the key by which votes are sorted.
+    _sort_prefix = "~foreign:"
     # None as long as it takes part in no transaction.
     _participation: Participation | None = None
 
@@ -91,7 +93,7 @@ class ForeignDataManager(ForeignConnection):
 
     def sortKey(self) -> str:
         """Vote after the storages of ZODB, whose keys are paths and addresses."""
-        return f"~foreign:{type(self).__name__}:{id(self)}"
+        return f"{self._sort_prefix}{type(self).__name__}:{id(self)}"
 
     def tpc_begin(self, transaction: Any) -> None:
         """See IDataManager"""

@@ -7,9 +7,9 @@ from collective.annotationforms.connections.address import Address
 from collective.annotationforms.connections.address import address_of
 from collective.annotationforms.connections.buffered import BufferedDataManager
 from collective.annotationforms.connections.cooldown import Cooldown
-from collective.annotationforms.connections.errors import ForeignSettingsError
 from collective.annotationforms.connections.values import copied
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import httpx
@@ -118,12 +118,12 @@ class HTTPService(BufferedDataManager):
             "limits": httpx.Limits(keepalive_expiry=self.max_idle),
         }
         options |= self._without_passwords()
-        # Not while it is handled: the library's error would be the context of ours.
-        with suppress(httpx.InvalidURL, ValueError):
-            return Client(
-                cooldown=self.cooldown, max_streams=self.max_streams, **options
-            )
-        raise ForeignSettingsError(f"{self.setting()} have a value that httpx refuses")
+        options |= {"cooldown": self.cooldown, "max_streams": self.max_streams}
+        return self._made(
+            partial(Client, **options),
+            library="httpx",
+            refusals=(httpx.InvalidURL, ValueError),
+        )
 
     def _without_passwords(self) -> dict:
         """Return the settings with addresses that have no user and no password."""

@@ -5,13 +5,13 @@ Settings are a conninfo string, or a dict of what psycopg.connect() takes.
 
 from collections.abc import Iterator
 from collective.annotationforms.connections.address import address_of
-from collective.annotationforms.connections.address import is_address
 from collective.annotationforms.connections.connection import ForeignConnection
 from collective.annotationforms.connections.datamanager import ForeignDataManager
 from collective.annotationforms.connections.errors import ForeignSettingsError
 from collective.annotationforms.connections.errors import ForeignTransientError
 from contextlib import contextmanager
 from contextlib import suppress
+from functools import partial
 from itertools import count
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.errors import DeadlockDetected
@@ -98,14 +98,10 @@ class _Connects:
         if self.statement_timeout is not None:
             milliseconds = int(self.statement_timeout * 1000)
             defaults["options"] = f"-c statement_timeout={milliseconds}"
-        # Not while it is handled: the library's error would be the context of ours.
-        with suppress(ValueError):
-            raw = TimedConnection.connect(**defaults | settings)
-            raw.answer_timeout = self.answer_timeout
-            return raw
-        raise ForeignSettingsError(
-            f"{self.setting()} have a value that psycopg refuses"
-        )
+        connect = partial(TimedConnection.connect, **defaults | settings)
+        raw = self._made(connect, library="psycopg")
+        raw.answer_timeout = self.answer_timeout
+        return raw
 
     def _parsed(self) -> dict[str, Any]:
         """Return the settings as a dict, with nothing left for libpq to take apart."""
@@ -120,8 +116,7 @@ class _Connects:
                 if name != "conninfo"
             }
         for name in ("host", "dbname"):
-            if is_address(settings.get(name)):
-                raise ForeignSettingsError(f"{self.setting(name)} is an address")
+            self._refuse_address(settings, name)
         return settings
 
     def _parsed_text(self, text: str, what: str) -> dict[str, Any]:

@@ -6,12 +6,9 @@ Settings are a URL, or a dict of what redis.Redis() takes.
 from collections.abc import Callable
 from collections.abc import Iterator
 from collective.annotationforms.connections.address import address_of
-from collective.annotationforms.connections.address import is_address
 from collective.annotationforms.connections.buffered import BufferedDataManager
 from collective.annotationforms.connections.cooldown import Cooldown
-from collective.annotationforms.connections.errors import ForeignSettingsError
 from contextlib import contextmanager
-from contextlib import suppress
 from functools import partial
 from redis import Redis as LibraryClient
 from redis.client import Pipeline as LibraryPipeline
@@ -114,17 +111,19 @@ class Redis(BufferedDataManager):
         """See ForeignConnection; raises ForeignSettingsError."""
         make = self._maker()
         # Unknown names in an address may be a piece of the password.
-        wrong = (
-            (ValueError, TypeError) if isinstance(self.settings, str) else ValueError
+        is_url = isinstance(self.settings, str)
+        return self._made(
+            partial(self._connected_client, make),
+            library="redis",
+            refusals=(ValueError, TypeError) if is_url else (ValueError,),
         )
-        # Not while it is handled: the library's error would be the context of ours.
-        with suppress(wrong):
-            client = make()
-            client.cooldown = self.cooldown
-            # It would connect with the first command.
-            client.connection_pool.release(client.connection_pool.get_connection())
-            return client
-        raise ForeignSettingsError(f"{self.setting()} have a value that redis refuses")
+
+    def _connected_client(self, make: Callable[[], Client]) -> Client:
+        client = make()
+        client.cooldown = self.cooldown
+        # It would connect with the first command.
+        client.connection_pool.release(client.connection_pool.get_connection())
+        return client
 
     def _maker(self) -> Callable[[], Client]:
         """Return what makes the client; raises ForeignSettingsError."""
@@ -139,8 +138,7 @@ class Redis(BufferedDataManager):
             address = address_of(settings, what=self.setting())
             found = {"username": address.user or None, "password": address.password}
             return partial(Client.from_url, address.url, **options | found)
-        if is_address(settings.get("host")):
-            raise ForeignSettingsError(f"{self.setting('host')} is an address")
+        self._refuse_address(settings, "host")
         # With a single connection, each pipeline would open a second one.
         settings = settings | {"single_connection_client": False}
         return partial(Client, **options | settings)
