@@ -119,6 +119,27 @@ class ZODBTestCase(unittest.TestCase):
         """Return an object on a ZODB Connection of its own."""
         return self.jar().root()["obj"]
 
+    def stored(self):
+        """Return the name that is stored in ZODB."""
+        with self.db.transaction() as jar:
+            return jar.root()["obj"].get("name")
+
+
+class OneObject:
+    """Mixed into a case with a database: one object, and what becomes of it."""
+
+    def setUp(self):
+        super().setUp()
+        self.one = self.obj()
+        self.manager = self.one._p_jar.transaction_manager
+
+    def end_request(self):
+        """Let the next request find the same ZODB Connection."""
+        jar = self.one._p_jar
+        jar.close()
+        self.assertIs(jar, self.db.open(self.manager))
+        self.one = jar.root()["obj"]
+
 
 class PostgreSQLTestCase(ZODBTestCase):
     """An empty table and a connection class whose timeouts are short."""
@@ -168,11 +189,6 @@ class PostgreSQLTestCase(ZODBTestCase):
     def rows(self):
         found = self.server.query("SELECT name FROM rows ORDER BY name")
         return [name for (name,) in found]
-
-    def stored(self):
-        """Return the name that is stored in ZODB."""
-        with self.db.transaction() as jar:
-            return jar.root()["obj"].get("name")
 
     def states(self):
         """Return the states of our sessions as the server sees them."""

@@ -1,20 +1,16 @@
 """RabbitMQ for the tests, from Debian: on loopback, in a folder of its own."""
 
+from collective.annotationforms.tests.connections.servers import DebianServer
 from collective.annotationforms.tests.connections.servers import free_port
 from collective.annotationforms.tests.connections.servers import PASSWORD
-from collective.annotationforms.tests.connections.servers import Server
 from collective.annotationforms.tests.connections.servers import USER
 from contextlib import contextmanager
 from pathlib import Path
 
 import os
 import pika
-import shutil
-import signal
 import subprocess
 
-
-PROGRAM = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 
 CONFIGURATION = """\
 listeners.tcp.1 = 127.0.0.1:{port}
@@ -24,18 +20,13 @@ log.console = true
 """
 
 
-class RabbitMQServer(Server):
+class RabbitMQServer(DebianServer):
     """RabbitMQ with one queue, which every test finds empty."""
 
-    # The first one is what its start script is told; Erlang ends with it.
-    signals = Server.signals | {"fast": signal.SIGTERM}
+    program = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+    package = "rabbitmq-server"
 
     def __init__(self):
-        if not PROGRAM.exists():
-            raise AssertionError(
-                "RabbitMQ is missing: apt-get install --no-install-recommends"
-                " rabbitmq-server"
-            )
         super().__init__()
         # Erlang asks it for the port of a node, and starts it; ours has its own port,
         # so that it ends with us.
@@ -44,8 +35,7 @@ class RabbitMQServer(Server):
         (self.folder / "rabbitmq.conf").write_text(
             CONFIGURATION.format(port=self.port, user=USER, password=PASSWORD)
         )
-        if self.user:
-            shutil.chown(self.folder, self.user)
+        self.give(self.folder)
 
     def environment(self):
         folder = self.folder
@@ -74,7 +64,7 @@ class RabbitMQServer(Server):
         yield "env"
         for name, value in self.environment().items():
             yield f"{name}={value}"
-        yield PROGRAM
+        yield self.program
 
     def start(self):
         (self.folder / "log").unlink(missing_ok=True)
@@ -98,9 +88,7 @@ class RabbitMQServer(Server):
             "credentials": pika.PlainCredentials(USER, PASSWORD),
         } | more
 
-    def is_ready(self):
-        if self.process.poll() is not None:
-            raise AssertionError((self.folder / "log").read_text())
+    def answers(self):
         # Not by trying to connect, as long as nobody listens: in so many tries, one
         # gets this very port as its own, is connected to itself, and the server can't
         # have it.

@@ -97,11 +97,36 @@ class Server:
     def is_ready(self):
         if self.process.poll() is not None:
             raise AssertionError((self.folder / "log").read_text())
+        return self.answers()
+
+    def answers(self):
         try:
             self.admin().close()
         except (psycopg.OperationalError, redis.ConnectionError):
             return False
         return True
+
+
+class DebianServer(Server):
+    """A server whose program is a package of Debian, not one of PyPI."""
+
+    program: Path
+    package: str
+    # It may be started by a script, which is told by this one only.
+    signals = Server.signals | {"fast": signal.SIGTERM}
+
+    def __init__(self):
+        if not self.program.exists():
+            raise AssertionError(
+                f"{self.program} is missing: apt-get install --no-install-recommends"
+                f" {self.package}"
+            )
+        super().__init__()
+
+    def give(self, path):
+        """Let the user of the server write there."""
+        if self.user:
+            shutil.chown(path, self.user)
 
 
 def copy_programs(source, target):

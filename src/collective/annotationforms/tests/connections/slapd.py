@@ -1,15 +1,12 @@
 """OpenLDAP for the tests, from Debian: on loopback, in a folder of its own."""
 
+from collective.annotationforms.tests.connections.servers import DebianServer
 from collective.annotationforms.tests.connections.servers import PASSWORD
-from collective.annotationforms.tests.connections.servers import Server
 from pathlib import Path
 
 import ldap3
-import shutil
-import signal
 
 
-PROGRAM = Path("/usr/sbin/slapd")
 BASE = "dc=example,dc=org"
 MANAGER = f"cn=manager,{BASE}"
 
@@ -28,21 +25,17 @@ directory {folder}/data
 """
 
 
-class LDAPServer(Server):
+class LDAPServer(DebianServer):
     """A directory with one person."""
 
-    signals = Server.signals | {"fast": signal.SIGTERM}
+    program = Path("/usr/sbin/slapd")
+    package = "slapd"
 
     def __init__(self):
-        if not PROGRAM.exists():
-            raise AssertionError(
-                "OpenLDAP is missing: apt-get install --no-install-recommends slapd"
-            )
         super().__init__()
         data = self.folder / "data"
         data.mkdir()
-        if self.user:
-            shutil.chown(data, self.user)
+        self.give(data)
         (self.folder / "slapd.conf").write_text(
             CONFIGURATION.format(
                 base=BASE, manager=MANAGER, password=PASSWORD, folder=self.folder
@@ -51,7 +44,7 @@ class LDAPServer(Server):
         self.filled = False
 
     def command(self):
-        yield from (PROGRAM, "-h", f"ldap://127.0.0.1:{self.port}")
+        yield from (self.program, "-h", f"ldap://127.0.0.1:{self.port}")
         yield from ("-f", self.folder / "slapd.conf", "-d", "0")
 
     def settings(self, port=None, **more):
@@ -66,9 +59,7 @@ class LDAPServer(Server):
         server = ldap3.Server("127.0.0.1", self.port, get_info=ldap3.NONE)
         return ldap3.Connection(server, MANAGER, PASSWORD, auto_bind=True)
 
-    def is_ready(self):
-        if self.process.poll() is not None:
-            raise AssertionError((self.folder / "log").read_text())
+    def answers(self):
         try:
             self.admin().unbind()
         except ldap3.core.exceptions.LDAPSocketOpenError:

@@ -54,12 +54,6 @@ class TestAMQP(BufferedTests, ZODBTestCase):
         self.proxy.reset_all()
         until(lambda: not self.proxy.connected)
 
-    def end_request(self):
-        jar = self.one._p_jar
-        jar.close()
-        self.assertIs(jar, self.db.open(self.manager))
-        self.one = jar.root()["obj"]
-
     def received(self):
         with self.server.channel() as channel:
             return channel.basic_get("news", auto_ack=True)

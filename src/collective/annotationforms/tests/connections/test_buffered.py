@@ -6,6 +6,7 @@ from collective.annotationforms.connections import ForeignUnavailable
 from collective.annotationforms.connections.http import HTTPService
 from collective.annotationforms.connections.redis import Redis
 from collective.annotationforms.tests.connections.case import later
+from collective.annotationforms.tests.connections.case import OneObject
 from collective.annotationforms.tests.connections.case import REDIS
 from collective.annotationforms.tests.connections.case import ZODBTestCase
 from collective.annotationforms.tests.connections.proxy import Proxy
@@ -29,22 +30,13 @@ import threading
 import transaction
 
 
-class BufferedTests:
+class BufferedTests(OneObject):
     """What holds for each of them; see `count` and `counted`."""
-
-    def setUp(self):
-        super().setUp()
-        self.one = self.obj()
-        self.manager = self.one._p_jar.transaction_manager
 
     def write(self, name="new"):
         """Store the name in ZODB, and count on the server."""
         self.one["name"] = name
         self.count()
-
-    def stored(self):
-        with self.db.transaction() as jar:
-            return jar.root()["obj"].get("name")
 
     def test_provides_the_interface_of_data_managers(self):
         verifyObject(ISavepointDataManager, self.connection())

@@ -6,6 +6,7 @@ from collective.annotationforms.connections.http import HTTPService
 from collective.annotationforms.connections.oauth import ClientCredentials
 from collective.annotationforms.connections.redis import Redis
 from collective.annotationforms.tests.connections.case import later
+from collective.annotationforms.tests.connections.case import OneObject
 from collective.annotationforms.tests.connections.case import PostgreSQLTestCase
 from collective.annotationforms.tests.connections.case import REDIS
 from collective.annotationforms.tests.connections.case import ZODBTestCase
@@ -18,7 +19,7 @@ import json
 import psycopg
 
 
-class HTTPTestCase(ZODBTestCase):
+class HTTPTestCase(OneObject, ZODBTestCase):
     """A service, and a connection to it."""
 
     class Manager(HTTPService):
@@ -30,24 +31,11 @@ class HTTPTestCase(ZODBTestCase):
         self.proxy = Proxy(self.service.port)
         self.addCleanup(self.proxy.close)
         super().setUp()
-        self.one = self.obj()
-        self.manager = self.one._p_jar.transaction_manager
 
     def connection(self, **more):
         more = {"base_url": f"http://127.0.0.1:{self.proxy.port}"} | more
         settings = self.service.settings(**more)
         return foreign_connection(self.one, self.Manager, settings=settings)
-
-    def end_request(self):
-        """Let the next request find the same ZODB Connection."""
-        jar = self.one._p_jar
-        jar.close()
-        self.assertIs(jar, self.db.open(self.manager))
-        self.one = jar.root()["obj"]
-
-    def stored(self):
-        with self.db.transaction() as jar:
-            return jar.root()["obj"].get("name")
 
 
 class TestVote(HTTPTestCase):

@@ -2,6 +2,7 @@
 
 from collective.annotationforms.connections import foreign_connection
 from collective.annotationforms.connections.redis import Redis
+from collective.annotationforms.tests.connections.case import OneObject
 from collective.annotationforms.tests.connections.case import REDIS
 from collective.annotationforms.tests.connections.case import ZODBTestCase
 
@@ -15,7 +16,7 @@ def subscribed(raw):
     return subscription
 
 
-class TestSessions(ZODBTestCase):
+class TestSessions(OneObject, ZODBTestCase):
     """The next request finds a session as it was made, and one only."""
 
     layer = REDIS
@@ -30,8 +31,6 @@ class TestSessions(ZODBTestCase):
             client.flushall()
             client.set("color", "green")
         super().setUp()
-        self.one = self.obj()
-        self.manager = self.one._p_jar.transaction_manager
 
     def connection(self, **more):
         settings = self.server.settings(self.proxy.port, **more)
@@ -39,14 +38,6 @@ class TestSessions(ZODBTestCase):
 
     def color(self):
         return self.connection().raw.get("color")
-
-    def end_request(self):
-        """Let the next request find the same ZODB Connection."""
-        jar = self.one._p_jar
-        jar.close()
-        again = self.db.open(self.manager)
-        self.assertIs(jar, again)
-        self.one = again.root()["obj"]
 
     def test_one_socket_for_reading_pipelines_and_the_vote(self):
         for more in ({}, {"single_connection_client": True}):

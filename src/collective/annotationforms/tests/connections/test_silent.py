@@ -8,15 +8,13 @@ from collective.annotationforms.tests.connections.case import later
 from collective.annotationforms.tests.connections.case import REDIS
 from collective.annotationforms.tests.connections.case import ZODBTestCase
 from collective.annotationforms.tests.connections.proxy import Proxy
-from collective.annotationforms.tests.connections.service import Service
+from collective.annotationforms.tests.connections.service import RecordingService
 from collective.annotationforms.tests.connections.service import TLS
-from collective.annotationforms.tests.connections.test_buffered import Handler
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import redis
 import signal
-import threading
 
 
 class SilentTests:
@@ -135,19 +133,14 @@ class TestHTTP(SilentTests, ZODBTestCase):
         connect_timeout = answer_timeout = 0.3
 
     def setUp(self):
-        handler = type("Handler", (Handler,), {"posts": []})
-        self.service = Service(("127.0.0.1", 0), handler)
-        thread = threading.Thread(target=self.service.serve_forever, args=(0.01,))
-        thread.daemon = True
-        thread.start()
-        self.addCleanup(self.service.server_close)
-        self.addCleanup(self.service.shutdown)
+        self.service = RecordingService()
+        self.addCleanup(self.service.close)
         self.proxy = self.first = Proxy(self.server_port())
         self.addCleanup(self.proxy.close)
         super().setUp()
 
     def server_port(self):
-        return self.service.server_port
+        return self.service.port
 
     def fall_silent(self):
         self.proxy.black_hole = True
